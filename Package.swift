@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every library outside the toolchain comes from the distribution; the `providers` name the Debian packages.
+let swiftSettings: [SwiftSetting] = [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")]
+
+/// A C library of the distribution, found with pkg-config.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Shared/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// C or C++ that gives Swift typed access to a library (variadics, macros, C++).
+func shim(_ name: String, over libraries: [Target.Dependency] = [], links: [LinkerSetting] = []) -> Target {
+    .target(
+        name: name, dependencies: libraries, path: "Shared/CLibraries/\(name)", linkerSettings: links)
+}
+
+/// A module under Shared/.
+func shared(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = [],
+    path: String? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path ?? "Shared/\(name)", exclude: exclude,
+        resources: resources, swiftSettings: swiftSettings)
+}
+
+/// An executable under Services/.
+func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Services/\(name)", swiftSettings: swiftSettings)
+}
+
+/// A test target under Tests/, without network unless its name says so.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "Tributary",
+    products: [
+        .executable(name: "scheduler", targets: ["Scheduler"]),
+        .executable(name: "retriever", targets: ["Retriever"]),
+        .executable(name: "processor", targets: ["Processor"]),
+        .executable(name: "tributary", targets: ["Operator"]),
+    ],
+    targets: [
+        // C libraries, each confined to the one module that imports it.
+        system("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+        system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        shim("CRdKafkaShim", over: ["CRdKafka"]),
+        shim("CLibPQShim", over: ["CLibPQ"]),
+        shim("CCurlShim", over: ["CCurl"]),
+        shim("CMicroHTTPDShim", over: ["CMicroHTTPD"]),
+        shim("CSimdjson", links: [.linkedLibrary("simdjson")]),  // apt: libsimdjson-dev
+
+        // Values and messages.
+        shared("Models"),
+
+        // The doors to the outside.
+        shared("Kafka", ["Models", "CRdKafka", "CRdKafkaShim"]),
+        shared("Postgres", ["Models", "CLibPQ", "CLibPQShim"]),
+        shared("HTTPClient", ["Models", "CCurl", "CCurlShim"]),
+        shared("HTTPServer", ["Models", "CMicroHTTPD", "CMicroHTTPDShim"]),
+        shared("JSON", ["CSimdjson"]),
+        shared("YAML", ["CYAML"]),
+        shared("Cryptography", ["CCrypto"]),
+
+        // What the services are made of.
+        shared("Catalog", ["Models", "JSON", "YAML", "Cryptography"], exclude: ["Providers"]),
+        shared("Migrations", resources: [.embedInCode("sql")], path: "Shared/Storage/Migrations"),
+        shared("Storage", ["Models", "Postgres", "Migrations"], exclude: ["Migrations"]),
+        shared("Service", ["Models", "HTTPServer"]),
+
+        // What runs.
+        service("Scheduler", ["Models", "Storage", "Postgres", "Kafka", "Catalog", "Service"]),
+        service(
+            "Retriever",
+            ["Models", "Storage", "Postgres", "Kafka", "HTTPClient", "Catalog", "JSON", "Cryptography", "Service"]),
+        service(
+            "Processor", ["Models", "Storage", "Postgres", "Kafka", "Catalog", "JSON", "Cryptography", "Service"]),
+        service(
+            "Operator",
+            [
+                "Models", "Storage", "Postgres", "Kafka", "Catalog", "YAML", "JSON", "Cryptography", "Service",
+            ]),
+
+        // Tests.
+        tests("ModelsTests", ["Models"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

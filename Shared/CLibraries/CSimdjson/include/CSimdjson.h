@@ -1,0 +1,2 @@
+#pragma once
+// C interface to simdjson.

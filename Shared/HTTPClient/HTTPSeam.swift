@@ -1,0 +1,117 @@
+import Models
+
+/// A request to a provider.
+public struct HTTPRequest: Sendable, Hashable {
+    /// The method, in capitals.
+    public var method: String
+    /// The absolute URL, http or https.
+    public var url: String
+    /// The headers, in order; `Host` and `Content-Length` are added by the transport.
+    public var headers: [HTTPHeader]
+    /// The body, nil for none.
+    public var body: [UInt8]?
+    /// Bounds on time and size.
+    public var limits: HTTPLimits
+
+    /// A request.
+    public init(
+        method: String = "GET", url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
+        limits: HTTPLimits = HTTPLimits()
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.limits = limits
+    }
+}
+
+/// One header of a request or a response.
+public struct HTTPHeader: Sendable, Hashable {
+    /// The name, compared without case.
+    public var name: String
+    /// The value.
+    public var value: String
+
+    /// A header.
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Bounds on one request.
+public struct HTTPLimits: Sendable, Hashable {
+    /// Until the connection stands (TCP and TLS).
+    public var connect: Duration
+    /// From then until the first byte of the answer.
+    public var firstByte: Duration
+    /// The whole exchange.
+    public var total: Duration
+    /// Bytes of the body after decompression.
+    public var bodyBytes: Int
+    /// How many redirects are followed; credentials do not cross hosts.
+    public var redirects: Int
+
+    /// The defaults suit a list request of a public API.
+    public init(
+        connect: Duration = .seconds(10), firstByte: Duration = .seconds(60), total: Duration = .seconds(300),
+        bodyBytes: Int = 64 << 20, redirects: Int = 5
+    ) {
+        self.connect = connect
+        self.firstByte = firstByte
+        self.total = total
+        self.bodyBytes = bodyBytes
+        self.redirects = redirects
+    }
+}
+
+/// A complete response.
+public struct HTTPResponse: Sendable {
+    /// The status code of the last response (redirects followed).
+    public var status: Int
+    /// The headers of the last response, in order.
+    public var headers: [HTTPHeader]
+    /// The decompressed body, with at least 64 bytes of spare capacity behind it (for simdjson).
+    public var body: [UInt8]
+
+    /// A response.
+    public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The value of the first header called `name`, whatever its case.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// Why there is no response. Descriptions name the host and what happened, never a path, query, header or body.
+public struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What happened, in kinds that ask for different actions.
+    public enum Kind: String, Sendable {
+        case unresolvedHost, connectionRefused, connectionReset, timeoutConnecting, timeoutFirstByte, timeoutTotal
+        case tls, bodyTooLarge, headersTooLarge, tooManyRedirects, forbiddenAddress, badContentEncoding, invalidRequest
+        case cancelled, other
+    }
+
+    /// What happened.
+    public let kind: Kind
+    /// What happened, for a person.
+    public let description: String
+
+    /// An error.
+    public init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+}
+
+/// Sends requests. Implementations: `CurlTransport` (libcurl) and `ScriptedTransport` (memory).
+public protocol HTTPTransport: Sendable {
+    /// Sends `request` and returns the whole response, whatever its status. Cancelling the task ends the exchange.
+    /// - Throws: `HTTPError`.
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
+}
