@@ -28,5 +28,7 @@ public struct TopicNames: Sendable, Hashable {
 }
 
 extension String {
-    fileprivate var replacingDots: String { split(separator: ".", omittingEmptySubsequences: false).joined(separator: "\\.") }
+    fileprivate var replacingDots: String {
+        split(separator: ".", omittingEmptySubsequences: false).joined(separator: "\\.")
+    }
 }

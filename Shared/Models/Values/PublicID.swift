@@ -41,7 +41,11 @@ public struct PublicID: Hashable, Comparable, Sendable {
                 case UInt8(ascii: "A")...UInt8(ascii: "F"): value = byte - 55
                 default: return nil
                 }
-                if digits < 16 { halves.0 = halves.0 << 4 | UInt64(value) } else { halves.1 = halves.1 << 4 | UInt64(value) }
+                if digits < 16 {
+                    halves.0 = halves.0 << 4 | UInt64(value)
+                } else {
+                    halves.1 = halves.1 << 4 | UInt64(value)
+                }
                 digits += 1
             }
             position += 1

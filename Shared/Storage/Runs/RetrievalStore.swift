@@ -164,7 +164,7 @@ public struct RunAdvance: Sendable {
 /// How a retriever lets go of a run that has not failed.
 public struct RunRelease: Sendable {
     /// Why.
-    public enum Ending: Sendable, Hashable {
+    public enum Ending: Sendable {
         /// The last page is acknowledged. `cursor` (JSON) is what the next run starts from, where the provider has one.
         case drain(cursor: [UInt8]?)
         /// Not before `wakeAt`; the cause is shown meanwhile.
@@ -238,6 +238,8 @@ public protocol RetrievalStore: Sendable {
     /// Records without a receipt, of these objects and of their customers.
     func backlog(objects: [Int64]) async throws -> Backlog
     /// Notes which definition a run uses and stores the definition under its hash.
-    func use(definition hash: String, provider: String, object: String, body: [UInt8], claim: RunClaim, lease: RetrieverLease)
+    func use(
+        definition hash: String, provider: String, object: String, body: [UInt8], claim: RunClaim, lease: RetrieverLease
+    )
         async throws -> Bool
 }
