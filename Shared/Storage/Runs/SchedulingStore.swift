@@ -135,10 +135,10 @@ public protocol SchedulingStore: Sendable {
     func unring(_ rings: [Doorbell]) async throws
     /// Closes up to `limit` drained runs whose pages have all their receipts.
     func closeDrained(limit: Int) async throws -> [ClosedRun]
-    /// The types (topic suffixes) in whose topics runs have waited for receipts longer than `lateAfter` without a
-    /// barrier behind their last acknowledgement.
+    /// The types whose runs have waited for receipts longer than `lateAfter`, one for each topic.
     func typesWithLateRuns(lateAfter: Duration) async throws -> [InteractionType]
-    /// Opens a barrier over `partitions` partitions of `topic`, shared by all runs that are late in it now.
+    /// Opens a barrier over `partitions` partitions of `topic`, shared by all runs that are late in it now. While
+    /// another is open in this topic none is made, and the list of partitions is empty.
     func openBarrier(topic: String, partitions: Int32) async throws -> BarrierToSend
     /// The barriers that were sent longer than `after` ago and have not come back everywhere; marks them sent again.
     func overdueBarriers(after: Duration) async throws -> [BarrierToSend]

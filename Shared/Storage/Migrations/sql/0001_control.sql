@@ -104,6 +104,29 @@ create table tributary.customer_schedules (
   primary key (customer_id, provider, object)
 );
 
+-- The first slot after `after`. An object's slots lie `every` apart, at a phase of its own, so that objects with the
+-- same frequency are spread over time; slots missed in an outage are skipped, not made up for.
+create function tributary.next_slot(object_id bigint, every interval, after timestamptz) returns timestamptz
+language sql immutable parallel safe as $$
+  select to_timestamp((floor((extract(epoch from after) - phase) / period) + 1) * period + phase)
+  from (select extract(epoch from every) as period) p,
+    lateral (select (hashint8(object_id)::bigint & 2147483647) % 1000003 / 1000003.0 * period as phase) h
+$$;
+
+-- How often an object is synced: its own pace, else the customer's for this object, this provider or everything, else
+-- the provider's, else hourly.
+create function tributary.pace(of_object bigint) returns interval
+language sql stable parallel safe as $$
+  select coalesce(
+    o.every,
+    (select c.every from tributary.customer_schedules c
+     where c.customer_id = o.customer_id and c.provider in (o.provider, '') and c.object in (o.object, '')
+     order by (c.provider <> '') desc, (c.object <> '') desc limit 1),
+    (select p.every from tributary.provider_schedules p where p.provider = o.provider and p.object = o.object),
+    interval '1 hour')
+  from tributary.integration_objects o where o.id = of_object
+$$;
+
 -- Runs ----------------------------------------------------------------------------------------------------------
 
 create table tributary.retrievers (

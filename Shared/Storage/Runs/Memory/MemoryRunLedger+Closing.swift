@@ -1,0 +1,87 @@
+import Models
+
+extension MemoryRunLedger {
+    public func closeDrained(limit: Int) -> [ClosedRun] {
+        let now = clock.now
+        var closed: [ClosedRun] = []
+        _ = change(limit: limit, where: { $0.state == .draining && $0.pages.values.allSatisfy(\.isFull) }) { entry in
+            guard entry.move(.succeed) else { return false }
+            let pages = entry.pages.values
+            closed.append(
+                ClosedRun(
+                    objectID: self.entries.first { $0.value.source == entry.source }?.key ?? 0,
+                    provider: entry.provider, run: entry.run, fetched: pages.reduce(0) { $0 + Int64($1.expected) },
+                    stored: pages.reduce(0) { $0 + $1.stored }, unchanged: pages.reduce(0) { $0 + $1.unchanged },
+                    rejected: pages.reduce(0) { $0 + $1.rejected }))
+            entry.lastSynced = now
+            entry.completeUntil = max(entry.completeUntil ?? entry.until ?? now, entry.until ?? now)
+            entry.cursor = entry.nextCursor ?? entry.cursor
+            if entry.kind != .incremental { entry.lastFull = entry.until }
+            entry.nextDue = now + entry.every
+            entry.failures = 0
+            entry.pages = [:]
+            entry.position = nil
+            self.announce(entry, "succeeded")
+            return true
+        }
+        return closed
+    }
+
+    public func typesWithLateRuns(lateAfter: Duration) -> [InteractionType] {
+        let limit = clock.now - lateAfter
+        var types: [String: InteractionType] = [:]
+        for entry in entries.values where entry.state == .draining && entry.drainedAt.map({ $0 < limit }) ?? false {
+            types[entry.type.topicSuffix] = entry.type
+        }
+        return types.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    public func openBarrier(topic: String, partitions: Int32) -> BarrierToSend {
+        guard !barriers.values.contains(where: { $0.topic == topic && !$0.open.isEmpty }) else {
+            return BarrierToSend(id: 0, topic: topic, partitions: [])
+        }
+        let id = nextID()
+        barriers[id] = Barrier(topic: topic, createdAt: clock.now, sentAt: clock.now, open: Set(0..<partitions))
+        return BarrierToSend(id: id, topic: topic, partitions: Array(0..<partitions))
+    }
+
+    public func overdueBarriers(after: Duration) -> [BarrierToSend] {
+        let limit = clock.now - after
+        var overdue: [BarrierToSend] = []
+        for (id, barrier) in barriers.sorted(by: { $0.key < $1.key })
+        where !barrier.open.isEmpty && barrier.sentAt < limit {
+            barriers[id]?.sentAt = clock.now
+            overdue.append(BarrierToSend(id: id, topic: barrier.topic, partitions: barrier.open.sorted()))
+        }
+        return overdue
+    }
+
+    public func judgeLate(type: InteractionType, topic: String) -> Int {
+        let back = barriers.filter { $0.value.topic == topic && $0.value.open.isEmpty }
+        defer { for id in back.keys { barriers[id] = nil } }
+        guard let madeAt = back.values.map(\.createdAt).max() else { return 0 }
+        return change(where: { entry in
+            entry.state == .draining && entry.type.topicSuffix == type.topicSuffix
+                && entry.drainedAt.map { $0 < madeAt } ?? false && !entry.pages.values.allSatisfy(\.isFull)
+        }) { entry in
+            guard let gap = entry.pages.filter({ !$0.value.isFull }).keys.min(), entry.move(.pageLost) else {
+                return false
+            }
+            entry.position = entry.pages[gap]?.positionBefore
+            entry.nextPage = gap
+            entry.nextCursor = nil
+            entry.drainedAt = nil
+            entry.rungAt = nil
+            entry.queuedAt = clock.now
+            entry.pages = entry.pages.filter { $0.key < gap }
+            return true
+        }
+    }
+
+    func announce(_ entry: Entry, _ outcome: String) {
+        announced.append(
+            Announcement(
+                id: nextID(), kind: "sync.finished", key: entry.source.object.description, source: entry.source.path,
+                body: Array(#"{"outcome":"\#(outcome)","run":\#(entry.run)}"#.utf8), madeAt: clock.now))
+    }
+}

@@ -1,0 +1,164 @@
+import Models
+
+extension MemoryRunLedger: RetrievalStore {
+    public func register(id: PublicID, providers: [String]?, capacity: Int, lease: Duration) -> RetrieverLease {
+        let epoch = (retrievers[id]?.epoch ?? 0) + 1
+        retrievers[id] = Retriever(
+            epoch: epoch, providers: providers, freeSlots: capacity, expires: clock.now + lease)
+        return RetrieverLease(id: id, epoch: epoch)
+    }
+
+    public func renew(_ lease: RetrieverLease, freeSlots: Int, for duration: Duration) -> Bool {
+        guard isAlive(lease, at: clock.now) else { return false }
+        retrievers[lease.id]?.expires = clock.now + duration
+        retrievers[lease.id]?.freeSlots = freeSlots
+        return true
+    }
+
+    public func release(_ lease: RetrieverLease) {
+        guard retrievers[lease.id]?.epoch == lease.epoch else { return }
+        retrievers[lease.id]?.expires = clock.now
+        retrievers[lease.id]?.freeSlots = 0
+    }
+
+    public func claim(_ rings: [Doorbell], lease: RetrieverLease) -> [ClaimedRun] {
+        guard isAlive(lease, at: clock.now) else { return [] }
+        return rings.compactMap { ring in
+            guard var entry = entries[ring.objectID], entry.run == ring.run, entry.runnable, entry.move(.claim) else {
+                return nil
+            }
+            entry.attempt += 1
+            entry.holder = lease
+            entry.rungAt = nil
+            let until = entry.until ?? clock.now
+            entry.until = until
+            if let gap = entry.pages.filter({ !$0.value.acknowledged }).keys.min() {
+                entry.position = entry.pages[gap]?.positionBefore
+                entry.nextPage = gap
+                entry.pages = entry.pages.filter { $0.key < gap }
+            }
+            entries[ring.objectID] = entry
+            return ClaimedRun(
+                objectID: ring.objectID, run: entry.run, attempt: entry.attempt, customerID: entry.customerID,
+                integrationID: entry.integrationID, source: entry.source, provider: entry.provider,
+                object: entry.object, kind: entry.kind, completeUntil: entry.completeUntil, until: until,
+                untilIsBounded: entry.untilIsBounded, cursor: entry.cursor, position: entry.position,
+                nextPage: entry.nextPage, definitionHash: entry.definition, settings: entry.settings,
+                postponements: entry.postponements, failures: entry.failures)
+        }
+    }
+
+    public func advance(_ steps: [RunAdvance], lease: RetrieverLease) -> Set<RunClaim> {
+        Set(
+            steps.compactMap { step in
+                guard var entry = held(step.claim, lease) else { return nil }
+                if let page = step.acknowledged { entry.pages[page]?.acknowledged = true }
+                if let clock = step.declaration.providerClock { entry.bound(by: clock) }
+                let declaration = step.declaration
+                entry.pages[declaration.page] = Page(
+                    attempt: step.claim.attempt, expected: declaration.expected,
+                    positionBefore: declaration.positionBefore, receipts: Set(declaration.unsendable.map(\.index)),
+                    rejected: Int64(declaration.unsendable.count))
+                entries[step.claim.objectID] = entry
+                return step.claim
+            })
+    }
+
+    public func release(_ releases: [RunRelease], lease: RetrieverLease) -> Set<RunClaim> {
+        Set(
+            releases.compactMap { release in
+                guard var entry = held(release.claim, lease) else { return nil }
+                if let page = release.acknowledged { entry.pages[page]?.acknowledged = true }
+                if let clock = release.providerClock { entry.bound(by: clock) }
+                entry.position = release.position
+                entry.nextPage = release.nextPage
+                entry.holder = nil
+                entry.rungAt = nil
+                let event: RunEvent
+                switch release.ending {
+                case .drain(let cursor):
+                    entry.nextCursor = cursor
+                    entry.drainedAt = clock.now
+                    event = .drain
+                case .postpone(let wakeAt, _):
+                    entry.wakeAt = wakeAt
+                    entry.postponements += 1
+                    event = .postpone
+                case .handBack:
+                    entry.queuedAt = clock.now
+                    event = .handBack
+                }
+                guard entry.move(event) else { return nil }
+                entries[release.claim.objectID] = entry
+                return release.claim
+            })
+    }
+
+    public func fail(_ claim: RunClaim, with failure: Failure, lease: RetrieverLease) -> Bool {
+        guard var entry = held(claim, lease), entry.move(.fail) else { return false }
+        entry.pages = [:]
+        entry.position = nil
+        entry.nextPage = 0
+        entry.failures += 1
+        entry.holder = nil
+        entry.nextDue = clock.now + entry.every
+        if failure.kind == .configuration || failure.kind == .authorization { entry.runnable = false }
+        entries[claim.objectID] = entry
+        if failure.kind == .authorization {
+            for (id, other) in entries where other.integrationID == entry.integrationID {
+                entries[id]?.runnable = false
+            }
+        }
+        noteFailure(failure, of: claim.objectID)
+        announce(entry, "failed")
+        return true
+    }
+
+    public func restart(_ claim: RunClaim, lease: RetrieverLease) -> Bool {
+        guard var entry = held(claim, lease) else { return false }
+        entry.pages = [:]
+        entry.position = nil
+        entry.nextPage = 0
+        entries[claim.objectID] = entry
+        return true
+    }
+
+    public func backlog(objects: [Int64]) -> Backlog {
+        let customers = Set(objects.compactMap { entries[$0]?.customerID })
+        var backlog = Backlog()
+        for (id, entry) in entries where customers.contains(entry.customerID) {
+            let missing = entry.pages.values.reduce(Int64(0)) { $0 + Int64($1.expected) - Int64($1.receipts.count) }
+            guard missing > 0 else { continue }
+            backlog.byObject[id] = missing
+            backlog.byCustomer[entry.customerID, default: 0] += missing
+        }
+        return backlog
+    }
+
+    public func use(
+        definition hash: String, provider: String, object: String, body: [UInt8], claim: RunClaim,
+        lease: RetrieverLease
+    ) -> Bool {
+        guard var entry = held(claim, lease) else { return false }
+        entry.definition = hash
+        entries[claim.objectID] = entry
+        noteDefinition(hash, body: body)
+        return true
+    }
+
+    private func held(_ claim: RunClaim, _ lease: RetrieverLease) -> Entry? {
+        guard let entry = entries[claim.objectID], entry.run == claim.run, entry.attempt == claim.attempt,
+            entry.state == .running, entry.holder == lease, isAlive(lease, at: clock.now)
+        else { return nil }
+        return entry
+    }
+}
+
+extension MemoryRunLedger.Entry {
+    /// The window never passes the provider's clock; said once a run.
+    mutating func bound(by clock: Timestamp) {
+        guard !untilIsBounded else { return }
+        until = until.map { min($0, clock) }
+        untilIsBounded = true
+    }
+}

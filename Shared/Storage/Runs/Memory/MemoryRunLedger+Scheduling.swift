@@ -1,0 +1,130 @@
+import Models
+
+extension MemoryRunLedger: SchedulingStore {
+    public func publish(schedules: [ProviderSchedule], caps: [String: Int]) {
+        self.schedules = Dictionary(schedules.map { ("\($0.provider).\($0.object)", $0) }) { $1 }
+        self.caps = caps
+    }
+
+    public func openDue(limit: Int) -> Int {
+        let now = clock.now
+        return change(limit: limit, where: { $0.state == .idle && $0.runnable && $0.nextDue <= now }) { entry in
+            guard entry.move(.open) else { return false }
+            entry.run += 1
+            entry.attempt = 0
+            entry.until = nil
+            entry.untilIsBounded = false
+            entry.position = nil
+            entry.nextPage = 0
+            entry.nextCursor = nil
+            entry.postponements = 0
+            entry.openedAt = now
+            entry.queuedAt = now
+            let reconcile = self.schedules["\(entry.provider).\(entry.object)"]?.reconcile
+            if entry.completeUntil == nil, entry.cursor == nil {
+                entry.kind = .initial
+            } else if let reconcile, let lastFull = entry.lastFull, lastFull + reconcile < now {
+                entry.kind = .full
+            } else {
+                entry.kind = .incremental
+            }
+            return true
+        }
+    }
+
+    public func wakePostponed(limit: Int) -> Int {
+        let now = clock.now
+        return change(limit: limit, where: { $0.state == .postponed && ($0.wakeAt ?? now) <= now }) { entry in
+            entry.queuedAt = now
+            entry.wakeAt = nil
+            return entry.move(.wake)
+        }
+    }
+
+    public func reclaimAbandoned(limit: Int) -> Int {
+        let now = clock.now
+        return change(limit: limit, where: { $0.state == .running && !self.isAlive($0.holder, at: now) }) { entry in
+            entry.holder = nil
+            entry.queuedAt = now
+            return entry.move(.holderLost)
+        }
+    }
+
+    public func forgetRings(after: Duration) -> Int {
+        let limit = clock.now - after
+        return change(where: { $0.state == .queued && $0.rungAt.map { $0 < limit } ?? false }) { entry in
+            entry.rungAt = nil
+            return true
+        }
+    }
+
+    public func cancelUnrunnable(limit: Int) -> Int {
+        change(limit: limit, where: { !$0.runnable && ($0.state == .queued || $0.state == .postponed) }) { entry in
+            entry.pages = [:]
+            entry.rungAt = nil
+            return entry.move(.cancel)
+        }
+    }
+
+    public func providersWaiting() -> [String] {
+        Set(entries.values.filter { $0.state == .queued && $0.rungAt == nil }.map(\.provider)).sorted()
+    }
+
+    public func ring(provider: String, minimum: Int) -> [Doorbell] {
+        let now = clock.now
+        var busy: [Int64: Int] = [:]
+        var everywhere: [Int64: Int] = [:]
+        var unanswered = 0
+        for entry in entries.values where entry.state == .running || (entry.state == .queued && entry.rungAt != nil) {
+            everywhere[entry.customerID, default: 0] += 1
+            guard entry.provider == provider else { continue }
+            busy[entry.customerID, default: 0] += 1
+            if entry.state == .queued { unanswered += 1 }
+        }
+        let free = retrievers.values.filter { $0.expires > now && ($0.providers?.contains(provider) ?? true) }
+            .reduce(0) { $0 + $1.freeSlots }
+        let room = min(
+            max(minimum, 2 * free) - unanswered, caps[provider].map { $0 - busy.values.reduce(0, +) } ?? .max)
+        var candidates: [(id: Int64, turn: Double, queuedAt: Timestamp)] = []
+        let waiting = entries.filter {
+            $0.value.provider == provider && $0.value.state == .queued && $0.value.rungAt == nil
+        }
+        for (customer, runs) in Dictionary(grouping: waiting, by: { $0.value.customerID }) {
+            let left = customerCaps[customer].map { max($0 - (everywhere[customer] ?? 0), 0) } ?? .max
+            let ordered = runs.sorted { ($0.value.queuedAt ?? now, $0.key) < ($1.value.queuedAt ?? now, $1.key) }
+            for (place, run) in ordered.prefix(left).enumerated() {
+                let turn = Double((busy[customer] ?? 0) + place + 1) / (weights[customer] ?? 1)
+                candidates.append((run.key, turn, run.value.queuedAt ?? now))
+            }
+        }
+        candidates.sort { ($0.turn, $0.queuedAt, $0.id) < ($1.turn, $1.queuedAt, $1.id) }
+        return candidates.prefix(max(room, 0)).compactMap { candidate in
+            guard var entry = entries[candidate.id] else { return nil }
+            entry.rungAt = now
+            entries[candidate.id] = entry
+            return Doorbell(objectID: candidate.id, object: entry.source.object, run: entry.run, provider: provider)
+        }
+    }
+
+    public func unring(_ rings: [Doorbell]) {
+        for ring in rings where entries[ring.objectID]?.run == ring.run { entries[ring.objectID]?.rungAt = nil }
+    }
+
+    public func announcements(limit: Int) -> [Announcement] { Array(announced.prefix(limit)) }
+
+    public func removeAnnouncements(_ ids: [Int64]) { announced.removeAll { ids.contains($0.id) } }
+
+    public func maintainHistory(keep: Duration) {}
+
+    public func stateCounts() -> [StateCount] {
+        let live = entries.values.filter { $0.state != .idle }
+        return Dictionary(grouping: live) { "\($0.provider) \($0.state.rawValue)" }.values.compactMap { group in
+            group.first.map { StateCount(provider: $0.provider, state: $0.state, objects: Int64(group.count)) }
+        }
+    }
+
+    func isAlive(_ lease: RetrieverLease?, at now: Timestamp) -> Bool {
+        guard let lease, let retriever = retrievers[lease.id] else { return false }
+        return retriever.epoch == lease.epoch && retriever.expires > now
+    }
+}

@@ -1,0 +1,119 @@
+import Models
+import Postgres
+
+/// The retriever's side of the runs, in Postgres.
+public struct PostgresRetrievalStore: RetrievalStore {
+    let database: any PostgresDatabase
+    /// Whether writes are conditional on the claim and the lease. Only the suite that proves that it would notice
+    /// switches this off.
+    let isFenced: Bool
+
+    /// A store in `database`. `isFenced: false` breaks the promise that a retriever that lost its lease can change
+    /// nothing; it exists for the tests.
+    public init(database: any PostgresDatabase, isFenced: Bool = true) {
+        self.database = database
+        self.isFenced = isFenced
+    }
+
+    public func register(
+        id: PublicID, providers: [String]?, capacity: Int, lease: Duration
+    ) async throws -> RetrieverLease {
+        let result = try await database.query(
+            """
+            insert into tributary.retrievers as r (id, epoch, providers, capacity, free_slots, expires_at)
+            values ($1, 1, $2::text[], $3, $3, clock_timestamp() + $4::interval)
+            on conflict (id) do update set epoch = r.epoch + 1, providers = excluded.providers,
+              capacity = excluded.capacity, free_slots = excluded.capacity, expires_at = excluded.expires_at
+            returning epoch
+            """,
+            [.uuid(id), providers.map { .textArray($0) } ?? .null, .int(Int64(capacity)), .interval(lease)])
+        return RetrieverLease(id: id, epoch: try result.rows.first?.int("epoch") ?? 1)
+    }
+
+    public func renew(_ lease: RetrieverLease, freeSlots: Int, for duration: Duration) async throws -> Bool {
+        try await database.query(
+            """
+            update tributary.retrievers set expires_at = clock_timestamp() + $4::interval, free_slots = $3
+            where id = $1 and epoch = $2 and expires_at > clock_timestamp()
+            """, [.uuid(lease.id), .int(lease.epoch), .int(Int64(freeSlots)), .interval(duration)]
+        ).affected == 1
+    }
+
+    public func release(_ lease: RetrieverLease) async throws {
+        try await database.query(
+            "update tributary.retrievers set expires_at = clock_timestamp(), free_slots = 0 where id = $1 and epoch = $2",
+            [.uuid(lease.id), .int(lease.epoch)])
+    }
+
+    public func backlog(objects: [Int64]) async throws -> Backlog {
+        let result = try await database.query(
+            """
+            select p.customer_id, p.object_id,
+              sum(p.expected - p.stored_count - p.unchanged_count - p.rejected_count)::bigint as records
+            from tributary.pages p
+            where p.customer_id in (select customer_id from tributary.object_state where object_id = any($1::bigint[]))
+              and p.stored_count + p.unchanged_count + p.rejected_count < p.expected
+            group by p.customer_id, p.object_id
+            """, [.intArray(objects)])
+        var backlog = Backlog()
+        for row in result.rows {
+            let records = try row.int("records")
+            backlog.byObject[try row.int("object_id")] = records
+            backlog.byCustomer[try row.int("customer_id"), default: 0] += records
+        }
+        return backlog
+    }
+
+    public func restart(_ claim: RunClaim, lease: RetrieverLease) async throws -> Bool {
+        try await database.query(
+            """
+            with held as (\(heldOne)), gone as (
+              delete from tributary.pages p using held where p.object_id = held.object_id
+            )
+            update tributary.object_state s set position = null, next_page = 0, next_cursor = null
+            from held where s.object_id = held.object_id
+            """, claimParameters(claim, lease)
+        ).affected == 1
+    }
+
+    public func use(
+        definition hash: String, provider: String, object: String, body: [UInt8], claim: RunClaim,
+        lease: RetrieverLease
+    ) async throws -> Bool {
+        try await database.query(
+            """
+            with held as (\(heldOne)), defined as (
+              insert into tributary.definitions (hash, provider, object, body)
+              select $6, $7, $8, $9::json where not exists (select 1 from tributary.definitions where hash = $6)
+              on conflict (hash) do nothing
+            )
+            update tributary.object_state s set definition_hash = $6
+            from held where s.object_id = held.object_id
+            """,
+            claimParameters(claim, lease) + [.text(hash), .text(provider), .text(object), .json(body[...])]
+        ).affected == 1
+    }
+
+    /// The claim of parameters $1 to $5, locked if it still holds.
+    var heldOne: String {
+        """
+        select s.object_id from tributary.object_state s
+        where s.object_id = $1 and s.run_number = $2 and s.attempt = $3::bigint
+          \(fence(holder: "$4", epoch: "$5")) for no key update of s
+        """
+    }
+
+    func claimParameters(_ claim: RunClaim, _ lease: RetrieverLease) -> [PostgresValue] {
+        [.int(claim.objectID), .int(claim.run), .int(Int64(claim.attempt)), .uuid(lease.id), .int(lease.epoch)]
+    }
+
+    /// What every write of a retriever is conditional on, by the database's clock.
+    func fence(holder: String, epoch: String) -> String {
+        guard isFenced else { return "and (\(holder)::uuid, \(epoch)::bigint) is not null" }
+        return """
+            and s.state = 'running' and s.holder = \(holder)::uuid and s.holder_epoch = \(epoch)::bigint
+              and exists (select 1 from tributary.retrievers r where r.id = \(holder)::uuid
+                and r.epoch = \(epoch)::bigint and r.expires_at > clock_timestamp())
+            """
+    }
+}

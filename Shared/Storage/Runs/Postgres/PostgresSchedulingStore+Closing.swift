@@ -1,0 +1,83 @@
+import Models
+import Postgres
+
+extension PostgresSchedulingStore {
+    public func closeDrained(limit: Int) async throws -> [ClosedRun] {
+        let result = try await database.query(
+            ignoresReceipts ? Self.carelessCloseStatement : Self.closeStatement, [.int(Int64(limit))])
+        return try result.rows.map { row in
+            ClosedRun(
+                objectID: try row.int("object_id"), provider: try row.text("provider"), run: try row.int("run_number"),
+                fetched: try row.int("fetched"), stored: try row.int("stored"), unchanged: try row.int("unchanged"),
+                rejected: try row.int("rejected"))
+        }
+    }
+
+    static let carelessCloseStatement = closeStatement.replacing(receiptCondition, with: "true")
+
+    static let receiptCondition = """
+        not exists (
+                select 1 from tributary.pages p
+                where p.object_id = s.object_id and p.stored_count + p.unchanged_count + p.rejected_count < p.expected)
+        """
+
+    /// One statement: Last Synced At, Complete Until, the cursor, the next due time, history and its announcement move
+    /// together, or not at all.
+    static let closeStatement = """
+        with complete as (
+          select s.object_id from tributary.object_state s
+          where s.state = 'draining' and \(receiptCondition)
+          order by s.object_id limit $1 for no key update skip locked
+        ), counted as (
+          select c.object_id, count(p.page)::int as pages, coalesce(sum(p.expected), 0)::bigint as fetched,
+            coalesce(sum(p.stored_count), 0)::bigint as stored, coalesce(sum(p.unchanged_count), 0)::bigint as unchanged,
+            coalesce(sum(p.rejected_count), 0)::bigint as rejected
+          from complete c left join tributary.pages p on p.object_id = c.object_id group by c.object_id
+        ), gone as (
+          delete from tributary.pages p using complete c where p.object_id = c.object_id
+        ), told as materialized (
+          select s.object_id, s.run_number, s.opened_at, s.kind, s.attempt, s.complete_until as since, s.until,
+            s.lost_pages, s.postponements, n.pages, n.fetched, n.stored, n.unchanged, n.rejected,
+            clock_timestamp() as ended_at
+          from tributary.object_state s join counted n using (object_id)
+        ), history as (
+          insert into tributary.sync_history (object_id, run, ended_at, opened_at, kind, outcome, attempts, since, until,
+            fetched, stored, unchanged, rejected, pages, lost_pages, postponements)
+          select object_id, run_number, ended_at, opened_at, kind, 'succeeded', attempt, since, until,
+            fetched, stored, unchanged, rejected, pages, lost_pages, postponements
+          from told where fetched > 0 or kind <> 'incremental' or lost_pages > 0
+        ), empty as (
+          insert into tributary.empty_runs as e (object_id, day, runs, last_ended_at)
+          select object_id, ended_at::date, 1, ended_at
+          from told where not (fetched > 0 or kind <> 'incremental' or lost_pages > 0)
+          on conflict (object_id, day) do update set runs = e.runs + 1, last_ended_at = excluded.last_ended_at
+        ), announced as (
+          insert into tributary.announcements (kind, key, source, body)
+          select 'sync.finished', o.public_id::text,
+            format('/customers/%s/integrations/%s/objects/%s', c.public_id, i.public_id, o.public_id),
+            json_build_object('object', o.public_id, 'provider', o.provider, 'name', o.object, 'run', t.run_number,
+              'outcome', 'succeeded', 'kind', t.kind, 'since', t.since, 'until', t.until, 'opened_at', t.opened_at,
+              'ended_at', t.ended_at, 'attempts', t.attempt, 'fetched', t.fetched, 'stored', t.stored,
+              'unchanged', t.unchanged, 'rejected', t.rejected)
+          from told t join tributary.integration_objects o on o.id = t.object_id
+          join tributary.integrations i on i.id = o.integration_id
+          join tributary.customers c on c.id = o.customer_id
+        ), resolved as (
+          update tributary.alerts a set resolved_at = clock_timestamp()
+          from complete c where a.object_id = c.object_id and a.resolved_at is null
+        )
+        update tributary.object_state s set
+          state = 'idle', last_synced_at = clock_timestamp(),
+          complete_until = greatest(s.complete_until, s.until),
+          cursor = coalesce(s.next_cursor, s.cursor),
+          last_full_at = case when s.kind = 'incremental' then s.last_full_at else s.until end,
+          full_wanted = s.full_wanted and s.kind <> 'full',
+          next_due_at = case when s.next_due_at > s.opened_at and s.next_due_at <= clock_timestamp() then s.next_due_at
+            else tributary.next_slot(s.object_id, p.pace, greatest(clock_timestamp(), s.opened_at + p.pace / 2)) end,
+          position = null, next_cursor = null, holder = null, rung_at = null,
+          failures = 0, failing_since = null, failure_class = null, failure_cause = null, failure_advice = null
+        from told t, lateral (select tributary.pace(t.object_id) as pace) p
+        where t.object_id = s.object_id
+        returning s.object_id, s.provider, s.run_number, t.fetched, t.stored, t.unchanged, t.rejected
+        """
+}

@@ -1,0 +1,86 @@
+import Models
+import Postgres
+
+/// The scheduler's side of the runs, in Postgres. The statements are checked against `RunState.transitions` by a test.
+public struct PostgresSchedulingStore: SchedulingStore {
+    let database: any PostgresDatabase
+    /// Whether runs are closed without waiting for receipts: only for the suite that proves that it would notice.
+    let ignoresReceipts: Bool
+
+    /// A store in `database`. `ignoresReceipts` breaks the promise that nothing is lost; it exists for the tests.
+    public init(database: any PostgresDatabase, ignoresReceipts: Bool = false) {
+        self.database = database
+        self.ignoresReceipts = ignoresReceipts
+    }
+
+    public func publish(schedules: [ProviderSchedule], caps: [String: Int]) async throws {
+        let sorted = schedules.sorted { ($0.provider, $0.object) < ($1.provider, $1.object) }
+        let capped = caps.sorted { $0.key < $1.key }
+        try await database.transaction { session in
+            // Two schedulers that start together must not deadlock on each other's rows.
+            try await session.query("select pg_advisory_xact_lock(hashtext('tributary.provider_schedules'))::text")
+            try await session.query(
+                """
+                delete from tributary.provider_schedules s
+                where not exists (select 1 from unnest($1::text[], $2::text[]) k(provider, object)
+                                  where k.provider = s.provider and k.object = s.object)
+                """, [.textArray(sorted.map(\.provider)), .textArray(sorted.map(\.object))])
+            try await session.query(
+                """
+                insert into tributary.provider_schedules as s (provider, object, every, reconcile)
+                select provider, object, make_interval(secs => every), make_interval(secs => reconcile)
+                from unnest($1::text[], $2::text[], $3::float8[], $4::float8[]) k(provider, object, every, reconcile)
+                on conflict (provider, object) do update set every = excluded.every, reconcile = excluded.reconcile
+                where (s.every, s.reconcile) is distinct from (excluded.every, excluded.reconcile)
+                """,
+                [
+                    .textArray(sorted.map(\.provider)), .textArray(sorted.map(\.object)),
+                    .doubleArray(sorted.map { Double($0.every.microseconds) / 1e6 }),
+                    .doubleArray(sorted.map { $0.reconcile.map { Double($0.microseconds) / 1e6 } }),
+                ])
+            try await session.query(
+                "delete from tributary.provider_caps where provider <> all($1::text[])", [.textArray(capped.map(\.key))]
+            )
+            try await session.query(
+                """
+                insert into tributary.provider_caps (provider, max_runs)
+                select provider, max_runs from unnest($1::text[], $2::bigint[]) k(provider, max_runs)
+                on conflict (provider) do update set max_runs = excluded.max_runs
+                """, [.textArray(capped.map(\.key)), .intArray(capped.map { Int64($0.value) })])
+        }
+    }
+
+    public func maintainHistory(keep: Duration) async throws {
+        try await database.query("select tributary.maintain_partitions($1::interval)::text", [.interval(keep)])
+        try await database.query("delete from tributary.retrievers where expires_at < now() - interval '1 hour'")
+    }
+
+    public func stateCounts() async throws -> [StateCount] {
+        let result = try await database.query(
+            """
+            select provider, state, count(*) as objects from tributary.object_state
+            where state = 'running' or (state = 'queued' and rung_at is null)
+              or (state = 'queued' and rung_at is not null) or state = 'postponed' or state = 'draining'
+            group by provider, state
+            """)
+        return try result.rows.compactMap { row in
+            guard let state = RunState(rawValue: try row.text("state")) else { return nil }
+            return StateCount(provider: try row.text("provider"), state: state, objects: try row.int("objects"))
+        }
+    }
+
+    public func announcements(limit: Int) async throws -> [Announcement] {
+        let result = try await database.query(
+            "select id, kind, key, source, body, made_at from tributary.announcements order by id limit $1",
+            [.int(Int64(limit))])
+        return try result.rows.map { row in
+            Announcement(
+                id: try row.int("id"), kind: try row.text("kind"), key: try row.text("key"),
+                source: try row.text("source"), body: try row.json("body"), madeAt: try row.timestamp("made_at"))
+        }
+    }
+
+    public func removeAnnouncements(_ ids: [Int64]) async throws {
+        try await database.query("delete from tributary.announcements where id = any($1::bigint[])", [.intArray(ids)])
+    }
+}
