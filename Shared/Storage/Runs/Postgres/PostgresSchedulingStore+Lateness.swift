@@ -22,7 +22,7 @@ extension PostgresSchedulingStore {
 
     public func openBarrier(topic: String, partitions: Int32) async throws -> BarrierToSend {
         // One open barrier a topic is enough: runs that became late after it was made get the next one.
-        let result = try await database.transaction { session in
+        let result: PostgresResult = try await database.transaction { session in
             try await session.query(
                 "select pg_advisory_xact_lock(hashtext('tributary.barrier'), hashtext($1))::text", [.text(topic)])
             return try await session.query(
@@ -54,7 +54,8 @@ extension PostgresSchedulingStore {
         var byID: [Int64: BarrierToSend] = [:]
         for row in result.rows {
             let id = try row.int("id")
-            var barrier = byID[id] ?? BarrierToSend(id: id, topic: try row.text("topic"), partitions: [])
+            let topic = try row.text("topic")
+            var barrier = byID[id] ?? BarrierToSend(id: id, topic: topic, partitions: [])
             barrier.partitions.append(Int32(truncatingIfNeeded: try row.int("partition")))
             byID[id] = barrier
         }
