@@ -148,13 +148,13 @@ public struct PageDeclaration: Hashable, Sendable {
 public struct RunAdvance: Sendable {
     /// The claim.
     public var claim: RunClaim
-    /// The page that the broker has acknowledged since the last step.
-    public var acknowledged: Int32?
+    /// The pages that the broker has acknowledged since the last step.
+    public var acknowledged: ClosedRange<Int32>?
     /// The page that comes next.
     public var declaration: PageDeclaration
 
     /// A step.
-    public init(claim: RunClaim, acknowledged: Int32?, declaration: PageDeclaration) {
+    public init(claim: RunClaim, acknowledged: ClosedRange<Int32>?, declaration: PageDeclaration) {
         self.claim = claim
         self.acknowledged = acknowledged
         self.declaration = declaration
@@ -175,8 +175,8 @@ public struct RunRelease: Sendable {
 
     /// The claim.
     public var claim: RunClaim
-    /// The page that the broker has acknowledged since the last step.
-    public var acknowledged: Int32?
+    /// The pages that the broker has acknowledged since the last step.
+    public var acknowledged: ClosedRange<Int32>?
     /// Where to go on, if all declared pages are acknowledged: JSON, nil for the beginning.
     public var position: [UInt8]?
     /// The number of the next page, likewise.
@@ -188,7 +188,7 @@ public struct RunRelease: Sendable {
 
     /// A release.
     public init(
-        claim: RunClaim, acknowledged: Int32?, position: [UInt8]?, nextPage: Int32, ending: Ending,
+        claim: RunClaim, acknowledged: ClosedRange<Int32>?, position: [UInt8]?, nextPage: Int32, ending: Ending,
         providerClock: Timestamp? = nil
     ) {
         self.claim = claim
@@ -226,7 +226,8 @@ public protocol RetrievalStore: Sendable {
     /// Claims the runs that `rings` tell of, as far as they are still queued. Positions go back to the first page that
     /// was not acknowledged, and page rows from there on are deleted.
     func claim(_ rings: [Doorbell], lease: RetrieverLease) async throws -> [ClaimedRun]
-    /// Makes the steps of any number of runs in one statement and returns the claims that still hold.
+    /// Makes the steps of any number of runs in one statement and returns the claims that still hold. A run may have
+    /// several steps in it, and several pages declared and not yet acknowledged.
     func advance(_ steps: [RunAdvance], lease: RetrieverLease) async throws -> Set<RunClaim>
     /// Lets go of any number of runs in one statement and returns the claims that still held.
     func release(_ releases: [RunRelease], lease: RetrieverLease) async throws -> Set<RunClaim>

@@ -52,7 +52,7 @@ extension MemoryRunLedger: RetrievalStore {
         Set(
             steps.compactMap { step in
                 guard var entry = held(step.claim, lease) else { return nil }
-                if let page = step.acknowledged { entry.pages[page]?.acknowledged = true }
+                entry.acknowledge(step.acknowledged)
                 if let clock = step.declaration.providerClock { entry.bound(by: clock) }
                 let declaration = step.declaration
                 entry.pages[declaration.page] = Page(
@@ -68,7 +68,7 @@ extension MemoryRunLedger: RetrievalStore {
         Set(
             releases.compactMap { release in
                 guard var entry = held(release.claim, lease) else { return nil }
-                if let page = release.acknowledged { entry.pages[page]?.acknowledged = true }
+                entry.acknowledge(release.acknowledged)
                 if let clock = release.providerClock { entry.bound(by: clock) }
                 entry.position = release.position
                 entry.nextPage = release.nextPage
@@ -155,6 +155,11 @@ extension MemoryRunLedger: RetrievalStore {
 }
 
 extension MemoryRunLedger.Entry {
+    mutating func acknowledge(_ acknowledged: ClosedRange<Int32>?) {
+        guard let acknowledged else { return }
+        for page in acknowledged { pages[page]?.acknowledged = true }
+    }
+
     /// The window never passes the provider's clock; said once a run.
     mutating func bound(by clock: Timestamp) {
         guard !untilIsBounded else { return }

@@ -13,7 +13,8 @@ extension PostgresRetrievalStore {
             [
                 .intArray(steps.map(\.claim.objectID)), .intArray(steps.map(\.claim.run)),
                 .intArray(steps.map { Int64($0.claim.attempt) }), .uuid(lease.id), .int(lease.epoch),
-                .intArray(steps.map { $0.acknowledged.map(Int64.init) }),
+                .intArray(steps.map { ($0.acknowledged?.lowerBound).map(Int64.init) }),
+                .intArray(steps.map { ($0.acknowledged?.upperBound).map(Int64.init) }),
                 .intArray(steps.map { Int64($0.declaration.page) }),
                 .intArray(steps.map { Int64($0.declaration.expected) }),
                 .jsonArray(steps.map { $0.declaration.positionBefore?[...] }),
@@ -29,9 +30,9 @@ extension PostgresRetrievalStore {
     private var advanceStatement: String {
         """
         with input as (
-          select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-            $9::json[], $10::text[], $11::bigint[], $12::timestamptz[])
-            as k(object_id, run, attempt, acknowledged, page, expected, position_before, receipts, refused, clock)
+          select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+            $10::json[], $11::text[], $12::bigint[], $13::timestamptz[])
+            as k(object_id, run, attempt, acked_from, acked_to, page, expected, position_before, receipts, refused, clock)
         ), held as materialized (
           select i.*, s.customer_id, s.until_bounded from input i
           join tributary.object_state s on s.object_id = i.object_id
@@ -39,14 +40,15 @@ extension PostgresRetrievalStore {
           order by s.object_id for no key update of s
         ), acknowledged as (
           update tributary.pages p set acknowledged = true from held h
-          where p.object_id = h.object_id and p.run = h.run and p.page = h.acknowledged and p.attempt = h.attempt
+          where p.object_id = h.object_id and p.run = h.run and p.page between h.acked_from and h.acked_to
+            and p.attempt = h.attempt
         ), bounded as (
           update tributary.object_state s set until = least(s.until, h.clock), until_bounded = true from held h
           where s.object_id = h.object_id and h.clock is not null and not h.until_bounded
         ), refused as (
           insert into tributary.rejected (object_id, run, attempt, page, index, external_id, reason)
           select r.object_id, h.run, h.attempt, r.page, r.index, r.external_id, r.reason
-          from unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::text[])
+          from unnest($14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[])
             as r(object_id, page, index, external_id, reason)
           join held h on h.object_id = r.object_id
         ), declared as (
@@ -67,7 +69,8 @@ extension PostgresRetrievalStore {
             [
                 .intArray(releases.map(\.claim.objectID)), .intArray(releases.map(\.claim.run)),
                 .intArray(releases.map { Int64($0.claim.attempt) }), .uuid(lease.id), .int(lease.epoch),
-                .intArray(releases.map { $0.acknowledged.map(Int64.init) }),
+                .intArray(releases.map { ($0.acknowledged?.lowerBound).map(Int64.init) }),
+                .intArray(releases.map { ($0.acknowledged?.upperBound).map(Int64.init) }),
                 .textArray(releases.map { Self.state(after: $0.ending).rawValue }),
                 .jsonArray(releases.map { $0.position?[...] }), .intArray(releases.map { Int64($0.nextPage) }),
                 .jsonArray(releases.map { if case .drain(let cursor?) = $0.ending { cursor[...] } else { nil } }),
@@ -83,16 +86,17 @@ extension PostgresRetrievalStore {
     private var releaseStatement: String {
         """
         with input as (
-          select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $6::bigint[], $7::text[], $8::json[],
-            $9::bigint[], $10::json[], $11::timestamptz[], $12::text[], $13::text[], $14::timestamptz[])
-            as k(object_id, run, attempt, acknowledged, state, position, next_page, cursor, wake_at, class, cause, clock)
+          select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::json[],
+            $10::bigint[], $11::json[], $12::timestamptz[], $13::text[], $14::text[], $15::timestamptz[])
+            as k(object_id, run, attempt, acked_from, acked_to, state, position, next_page, cursor, wake_at, class, cause, clock)
         ), held as materialized (
           select i.* from input i join tributary.object_state s on s.object_id = i.object_id
           where s.run_number = i.run and s.attempt = i.attempt \(fence(holder: "$4", epoch: "$5"))
           order by s.object_id for no key update of s
         ), acknowledged as (
           update tributary.pages p set acknowledged = true from held h
-          where p.object_id = h.object_id and p.run = h.run and p.page = h.acknowledged and p.attempt = h.attempt
+          where p.object_id = h.object_id and p.run = h.run and p.page between h.acked_from and h.acked_to
+            and p.attempt = h.attempt
         )
         update tributary.object_state s set
           state = h.state, position = h.position, next_page = h.next_page, next_cursor = h.cursor, wake_at = h.wake_at,

@@ -1,0 +1,44 @@
+import Kafka
+import Models
+import Storage
+
+/// Publishes `sync.finished` and `alerts` from their table, in order. A crash between the two steps sends some again
+/// with the same `ce_id`, which is what CloudEvents consumers tell doubles by.
+package struct AnnouncementPublisher: Sendable {
+    let store: any SchedulingStore
+    let producer: any MessageProducer
+    let topics: TopicNames
+    let batch: Int
+
+    /// A publisher of at most `batch` announcements at a time.
+    package init(store: any SchedulingStore, producer: any MessageProducer, topics: TopicNames, batch: Int) {
+        self.store = store
+        self.producer = producer
+        self.topics = topics
+        self.batch = batch
+    }
+
+    /// Publishes the oldest announcements and returns how many there were.
+    package func publish() async throws -> Int {
+        let announcements = try await store.announcements(limit: batch)
+        guard !announcements.isEmpty else { return 0 }
+        try await producer.produce(announcements.map(message))
+        try await store.removeAnnouncements(announcements.map(\.id))
+        return announcements.count
+    }
+
+    func message(_ announcement: Announcement) -> Message {
+        let isAlert = announcement.kind == "alert"
+        return Message(
+            topic: isAlert ? topics.alerts : topics.syncFinished, key: Array(announcement.key.utf8)[...],
+            value: announcement.body[...],
+            headers: [
+                MessageHeader(CloudEventHeader.specversion, "1.0"),
+                MessageHeader(CloudEventHeader.id, String(announcement.id)),
+                MessageHeader(CloudEventHeader.source, announcement.source),
+                MessageHeader(CloudEventHeader.type, isAlert ? CloudEventType.alertRaised : CloudEventType.syncFinished),
+                MessageHeader(CloudEventHeader.time, announcement.madeAt.description),
+                MessageHeader(CloudEventHeader.contentType, "application/json"),
+            ])
+    }
+}
