@@ -92,6 +92,8 @@ let package = Package(
 
         // Tests.
         tests("ModelsTests", ["Models"]),
+        tests("JSONTests", ["JSON"]),
+        tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
