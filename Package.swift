@@ -91,6 +91,8 @@ let package = Package(
             ]),
 
         // Tests.
+        shared("StorageConformance", ["Models", "Storage"], path: "Tests/Support/StorageConformance"),
+        tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),

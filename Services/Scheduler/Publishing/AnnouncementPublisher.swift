@@ -36,7 +36,8 @@ package struct AnnouncementPublisher: Sendable {
                 MessageHeader(CloudEventHeader.specversion, "1.0"),
                 MessageHeader(CloudEventHeader.id, String(announcement.id)),
                 MessageHeader(CloudEventHeader.source, announcement.source),
-                MessageHeader(CloudEventHeader.type, isAlert ? CloudEventType.alertRaised : CloudEventType.syncFinished),
+                MessageHeader(
+                    CloudEventHeader.type, isAlert ? CloudEventType.alertRaised : CloudEventType.syncFinished),
                 MessageHeader(CloudEventHeader.time, announcement.madeAt.description),
                 MessageHeader(CloudEventHeader.contentType, "application/json"),
             ])

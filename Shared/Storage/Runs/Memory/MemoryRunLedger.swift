@@ -122,6 +122,16 @@ public actor MemoryRunLedger {
     /// Notes that all before a barrier has been processed in a partition.
     public func pass(barrier id: Int64, partition: Int32) { barriers[id]?.open.remove(partition) }
 
+    /// Makes an object due now.
+    public func makeDue(_ id: Int64) { entries[id]?.nextDue = clock.now }
+
+    /// What is known of an object.
+    public func facts(of id: Int64) -> (
+        state: RunState, runnable: Bool, attempt: Int32, run: Int64, completeUntil: Timestamp?, until: Timestamp?
+    )? {
+        entries[id].map { ($0.state, $0.runnable, $0.attempt, $0.run, $0.completeUntil, $0.until) }
+    }
+
     func nextID() -> Int64 {
         lastID += 1
         return lastID

@@ -50,7 +50,7 @@ extension PostgresRetrievalStore {
           select r.object_id, h.run, h.attempt, r.page, r.index, r.external_id, r.reason
           from unnest($14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::text[])
             as r(object_id, page, index, external_id, reason)
-          join held h on h.object_id = r.object_id
+          join held h on h.object_id = r.object_id and h.page = r.page
         ), declared as (
           insert into tributary.pages (object_id, run, page, attempt, customer_id, expected, position_before, stored,
             rejected_count)

@@ -1,0 +1,92 @@
+import Models
+import Storage
+
+/// Keeps the records that no receipt has come back for within bounds, per object and per customer: that bounds memory
+/// everywhere, and keeps one customer's backfill from standing in front of the others' changes.
+package actor BacklogGate {
+    /// How many records may be without a receipt.
+    package struct Bounds: Sendable, Hashable {
+        /// Of one Integration Object.
+        package var perObject: Int64
+        /// Of all objects of one customer.
+        package var perCustomer: Int64
+
+        /// The defaults are those of the contracts.
+        package init(perObject: Int64 = 10_000, perCustomer: Int64 = 50_000) {
+            self.perObject = perObject
+            self.perCustomer = perCustomer
+        }
+    }
+
+    private struct Waiter {
+        var object: Int64
+        var customer: Int64
+        var continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private let bounds: Bounds
+    private var known = Backlog()
+    /// Records declared since `known` was read. Some may have been counted in it already: the error is on the safe side.
+    private var declaredSince = Backlog()
+    private var declaredWhileReading = Backlog()
+    private var waiters: [Int: Waiter] = [:]
+    private var lastWaiter = 0
+
+    /// A gate with `bounds`.
+    package init(bounds: Bounds) { self.bounds = bounds }
+
+    /// Notes records that are on their way to the broker.
+    package func declare(_ records: Int64, object: Int64, customer: Int64) {
+        declaredSince.add(records, object: object, customer: customer)
+        declaredWhileReading.add(records, object: object, customer: customer)
+    }
+
+    /// Returns when the object and its customer are within their bounds.
+    /// - Throws: `CancellationError` when the run is given up meanwhile.
+    package func pass(object: Int64, customer: Int64) async throws {
+        guard !isOpen(object: object, customer: customer) else { return }
+        lastWaiter += 1
+        let id = lastWaiter
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
+                    waiters[id] = Waiter(object: object, customer: customer, continuation: continuation)
+                }
+            }
+        } onCancel: {
+            Task { await self.cancel(id) }
+        }
+    }
+
+    /// To be called before the database is asked; what is declared from here on is not in its answer for certain.
+    package func startReading() { declaredWhileReading = Backlog() }
+
+    /// Takes what the database said of all objects that are being retrieved, and lets those pass who may.
+    package func update(_ backlog: Backlog) {
+        known = backlog
+        declaredSince = declaredWhileReading
+        for (id, waiter) in waiters where isOpen(object: waiter.object, customer: waiter.customer) {
+            waiters[id] = nil
+            waiter.continuation.resume()
+        }
+    }
+
+    private func isOpen(object: Int64, customer: Int64) -> Bool {
+        known.byObject[object, default: 0] + declaredSince.byObject[object, default: 0] < bounds.perObject
+            && known.byCustomer[customer, default: 0] + declaredSince.byCustomer[customer, default: 0]
+                < bounds.perCustomer
+    }
+
+    private func cancel(_ id: Int) {
+        waiters.removeValue(forKey: id)?.continuation.resume(throwing: CancellationError())
+    }
+}
+
+extension Backlog {
+    fileprivate mutating func add(_ records: Int64, object: Int64, customer: Int64) {
+        byObject[object, default: 0] += records
+        byCustomer[customer, default: 0] += records
+    }
+}

@@ -1,0 +1,198 @@
+import Models
+import Storage
+
+extension RunLedgerCheck {
+    /// Every rule.
+    public static let all: [RunLedgerCheck] = lifecycle + holding + proofs
+
+    private static let lifecycle: [RunLedgerCheck] = [
+        RunLedgerCheck("an object has one live run, however often it is due") { ledger in
+            let id = try await ledger.addObject(customer: 1, provider: "p", every: .seconds(60), weight: 1)
+            try expect(try await ledger.scheduling.openDue(limit: 10), 1)
+            try await ledger.makeDue(id)
+            try expect(try await ledger.scheduling.openDue(limit: 10), 0)
+            try expect(try await ledger.object(id).run, 1)
+        },
+        RunLedgerCheck("a run is rung for once, until it is forgotten") { ledger in
+            _ = try await ledger.addObject(customer: 1, provider: "p", every: .seconds(60), weight: 1)
+            try expect(try await ledger.rings().count, 1)
+            try expect(try await ledger.rings().count, 0)
+            try expect(try await ledger.scheduling.forgetRings(after: .seconds(-1)), 1)
+            try expect(try await ledger.rings().count, 1)
+        },
+        RunLedgerCheck("a run that found nothing closes at once and moves Complete Until to its window's end") {
+            ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            try expect(try await ledger.retrieval.release([run.ending(.drain(cursor: nil))], lease: lease), [run.claim])
+            try expect(try await ledger.scheduling.closeDrained(limit: 10).map(\.fetched), [0])
+            let after = try await ledger.object(run.objectID)
+            try expect(after.state, .idle)
+            try expect(after.completeUntil, run.until)
+        },
+        RunLedgerCheck("the window never passes the provider's clock") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            let behind = run.until - .seconds(300)
+            var step = run.page(0)
+            step.declaration.providerClock = behind
+            _ = try await ledger.retrieval.advance([step], lease: lease)
+            try expect(try await ledger.object(run.objectID).until, behind)
+            step = run.page(1)
+            step.declaration.providerClock = behind - .seconds(300)
+            _ = try await ledger.retrieval.advance([step], lease: lease)
+            try expect(try await ledger.object(run.objectID).until, behind, "the window after a second clock")
+        },
+        RunLedgerCheck("rings follow the customers' weights") { ledger in
+            for _ in 0..<12 {
+                _ = try await ledger.addObject(customer: 1, provider: "p", every: .seconds(60), weight: 1)
+                _ = try await ledger.addObject(customer: 2, provider: "p", every: .seconds(60), weight: 3)
+            }
+            _ = try await ledger.scheduling.openDue(limit: 100)
+            let rings = try await ledger.scheduling.ring(provider: "p", minimum: 8)
+            var heavy = 0
+            for ring in rings where ring.objectID % 2 == rings[0].objectID % 2 { heavy += 1 }
+            try expect(rings.count, 8)
+            try expect([2, 6].contains(heavy), true, "a split of \(heavy) of 8, which should be 2 to 6, so it")
+        },
+        RunLedgerCheck("only as many are rung for as will be answered") { ledger in
+            for _ in 0..<30 {
+                _ = try await ledger.addObject(customer: 1, provider: "p", every: .seconds(60), weight: 1)
+            }
+            _ = try await ledger.retriever(capacity: 10)
+            _ = try await ledger.scheduling.openDue(limit: 100)
+            try expect(try await ledger.scheduling.ring(provider: "p", minimum: 1).count, 20)
+            try expect(try await ledger.scheduling.ring(provider: "p", minimum: 1).count, 0)
+        },
+        RunLedgerCheck("a provider's cap holds for rung and running runs together") { ledger in
+            for _ in 0..<5 {
+                _ = try await ledger.addObject(customer: 1, provider: "p", every: .seconds(60), weight: 1)
+            }
+            try await ledger.scheduling.publish(schedules: [], caps: ["p": 3])
+            _ = try await ledger.scheduling.openDue(limit: 100)
+            let rings = try await ledger.scheduling.ring(provider: "p", minimum: 16)
+            try expect(rings.count, 3)
+            _ = try await ledger.retrieval.claim(rings, lease: ledger.retriever())
+            try expect(try await ledger.scheduling.ring(provider: "p", minimum: 16).count, 0)
+        },
+    ]
+
+    private static let holding: [RunLedgerCheck] = [
+        RunLedgerCheck("a second ring for a claimed run does nothing") { ledger in
+            _ = try await ledger.addObject(customer: 1, provider: "p", every: .seconds(60), weight: 1)
+            let rings = try await ledger.rings()
+            let first = try await ledger.retriever()
+            let second = try await ledger.retriever()
+            try expect(try await ledger.retrieval.claim(rings, lease: first).count, 1)
+            try expect(try await ledger.retrieval.claim(rings, lease: second).count, 0)
+        },
+        RunLedgerCheck("a retriever whose lease ended can claim, declare, let go and fail nothing") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            try await ledger.retrieval.release(lease)
+            try expect(try await ledger.retrieval.renew(lease, freeSlots: 1, for: .seconds(9)), false)
+            try expect(try await ledger.retrieval.advance([run.page(0)], lease: lease), [])
+            try expect(try await ledger.retrieval.release([run.ending(.drain(cursor: nil))], lease: lease), [])
+            try expect(
+                try await ledger.retrieval.fail(run.claim, with: Failure(.internalFault, "x"), lease: lease), false)
+            try expect(try await ledger.object(run.objectID).state, .running)
+        },
+        RunLedgerCheck("a dead holder's run goes on at the first page that was not acknowledged") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            _ = try await ledger.retrieval.advance([run.page(0)], lease: lease)
+            _ = try await ledger.retrieval.advance([run.page(1, acknowledged: 0...0, at: #"{"at":1}"#)], lease: lease)
+            _ = try await ledger.retrieval.advance([run.page(2, at: #"{"at":2}"#)], lease: lease)
+            try expect(try await ledger.scheduling.reclaimAbandoned(limit: 9), 0, "reclaimed while alive")
+            try await ledger.retrieval.release(lease)
+            try expect(try await ledger.scheduling.reclaimAbandoned(limit: 9), 1)
+            let heir = try await ledger.retriever()
+            let again = try await ledger.retrieval.claim(ledger.rings(), lease: heir)
+            try expect(again.map(\.attempt), [2])
+            try expect(again.map(\.nextPage), [1])
+            try expect(again.first?.position.map { String(decoding: $0, as: UTF8.self) }, #"{"at":1}"#)
+            try expect(again.first?.until, run.until)
+            // Receipts of the first attempt's page 1 mean nothing any more.
+            try await ledger.receive(run.claim, page: 1, stored: [0, 1])
+            try await ledger.receive(run.claim, page: 0, stored: [0, 1])
+            try expect(try await ledger.retrieval.backlog(objects: [run.objectID]).byObject, [:])
+        },
+        RunLedgerCheck("an old claim of the same process holds nothing after a new one") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            _ = try await ledger.retrieval.release([run.ending(.handBack)], lease: lease)
+            let again = try await ledger.retrieval.claim(ledger.rings(), lease: lease)
+            try expect(again.map(\.attempt), [2])
+            try expect(try await ledger.retrieval.advance([run.page(0)], lease: lease), [])
+        },
+        RunLedgerCheck("a postponed run keeps its position and is woken in time") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            _ = try await ledger.retrieval.advance([run.page(0)], lease: lease)
+            let cause = Failure(.throttled, "too many requests")
+            let release = run.ending(
+                .postpone(wakeAt: run.until - .seconds(1), cause: cause), acknowledged: 0...0, position: #"{"at":1}"#,
+                next: 1)
+            try expect(try await ledger.retrieval.release([release], lease: lease), [run.claim])
+            try expect(try await ledger.object(run.objectID).state, .postponed)
+            try expect(try await ledger.scheduling.wakePostponed(limit: 9), 1)
+            let again = try await ledger.retrieval.claim(ledger.rings(), lease: lease)
+            try expect(again.map(\.nextPage), [1])
+            try expect(again.first?.position.map { String(decoding: $0, as: UTF8.self) }, #"{"at":1}"#)
+        },
+        RunLedgerCheck("an authorization failure stops every object of the integration") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            try expect(
+                try await ledger.retrieval.fail(run.claim, with: Failure(.authorization, "revoked"), lease: lease), true
+            )
+            let after = try await ledger.object(run.objectID)
+            try expect(after.state, .idle)
+            try expect(after.runnable, false)
+            try expect(after.completeUntil, nil)
+        },
+    ]
+
+    private static let proofs: [RunLedgerCheck] = [
+        RunLedgerCheck("a run closes only when every record has its receipt") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            _ = try await ledger.retrieval.advance([run.page(0)], lease: lease)
+            _ = try await ledger.retrieval.advance([run.page(1, acknowledged: 0...0)], lease: lease)
+            _ = try await ledger.retrieval.release([run.ending(.drain(cursor: nil), acknowledged: 1...1)], lease: lease)
+            try await ledger.receive(run.claim, page: 0, stored: [0, 1])
+            try await ledger.receive(run.claim, page: 1, stored: [1])
+            try expect(try await ledger.scheduling.closeDrained(limit: 10).count, 0)
+            try expect(try await ledger.retrieval.backlog(objects: [run.objectID]).byObject, [run.objectID: 1])
+            try await ledger.receive(run.claim, page: 1, stored: [0])
+            let closed = try await ledger.scheduling.closeDrained(limit: 10)
+            try expect(closed.map(\.fetched), [4])
+            try expect(closed.map { $0.stored + $0.unchanged + $0.rejected }, [4])
+        },
+        RunLedgerCheck("a late run is judged only after its barrier came back, and goes back to the lost page") {
+            ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            _ = try await ledger.retrieval.advance([run.page(0)], lease: lease)
+            _ = try await ledger.retrieval.advance([run.page(1, acknowledged: 0...0, at: #"{"at":1}"#)], lease: lease)
+            _ = try await ledger.retrieval.advance([run.page(2, acknowledged: 1...1, at: #"{"at":2}"#)], lease: lease)
+            _ = try await ledger.retrieval.release([run.ending(.drain(cursor: nil), acknowledged: 2...2)], lease: lease)
+            try await ledger.receive(run.claim, page: 0, stored: [0, 1])
+            try await ledger.receive(run.claim, page: 2, stored: [0, 1])
+            try expect(try await ledger.scheduling.typesWithLateRuns(lateAfter: .seconds(60)), [])
+            try expect(try await ledger.scheduling.typesWithLateRuns(lateAfter: .seconds(-1)), [.contacts])
+            let barrier = try await ledger.scheduling.openBarrier(topic: "t", partitions: 2)
+            try expect(barrier.partitions, [0, 1])
+            try expect(try await ledger.scheduling.openBarrier(topic: "t", partitions: 2).partitions, [])
+            try await ledger.pass(barrier: barrier.id, partition: 0)
+            try expect(try await ledger.scheduling.judgeLate(type: .contacts, topic: "t"), 0)
+            try expect(try await ledger.scheduling.overdueBarriers(after: .seconds(-1)).map(\.partitions), [[1]])
+            try await ledger.pass(barrier: barrier.id, partition: 1)
+            try expect(try await ledger.scheduling.judgeLate(type: .contacts, topic: "t"), 1)
+            let again = try await ledger.retrieval.claim(ledger.rings(), lease: lease)
+            try expect(again.map(\.nextPage), [1])
+            try expect(again.first?.position.map { String(decoding: $0, as: UTF8.self) }, #"{"at":1}"#)
+            try expect(again.map(\.attempt), [2])
+        },
+    ]
+}
