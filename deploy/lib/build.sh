@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# The Swift build. One configuration for everything, so that `test`, `up` and `bench` share what is compiled.
+
+require_swift() {
+  command -v swift >/dev/null ||
+    fail "no swift on the PATH; install Swift 6.2 or newer for this system from https://www.swift.org/install/linux/"
+}
+
+# build_release OPTIONS...: compiler output as it comes; sets TRIBUTARY_BIN, the folder of the executables.
+build_release() {
+  swift build -c release --disable-index-store "$@" 9>&- || fail "the build failed; the first error above says where"
+  TRIBUTARY_BIN=$(swift build -c release --show-bin-path)
+  export TRIBUTARY_BIN
+}

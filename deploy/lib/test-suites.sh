@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# Running test suites and keeping count: a suite that fails, or in which nothing ran, fails the whole, and the others
+# still run, so that one round tells everything.
+
+FAILED_SUITES=()
+SUITE_PROCESS=""
+
+# run_suite NAME SWIFT-TEST-OPTIONS...: its output is shown and kept.
+run_suite() {
+  local log=$TRIBUTARY_LOGS/test-$1.log name=$1 count status=0
+  shift
+  # A job of its own, so that a signal to this command is handled at once and the whole suite can be ended.
+  set -m
+  { swift test -c release --skip-build --disable-xctest "$@" 2>&1 | tee "$log"; } </dev/null 9>&- &
+  SUITE_PROCESS=$!
+  set +m
+  wait "$SUITE_PROCESS" || status=$?
+  SUITE_PROCESS=""
+  count=$(sed -nE 's/.*Test run with ([0-9]+) tests?.*/\1/p' "$log" | tail -n 1)
+  if [ "$status" != 0 ]; then
+    FAILED_SUITES+=("$name: failed")
+  elif [ "${count:-0}" = 0 ]; then
+    FAILED_SUITES+=("$name: no test ran")
+  fi
+}
+
+# run_service_suites KIND: the suites that need a Postgres and a broker.
+run_service_suites() {
+  step "Integration tests ($1)"
+  run_suite "integration-$1" --filter '^IntegrationTests\.'
+  step "End-to-end tests ($1)"
+  run_suite "end-to-end-$1" --filter '^EndToEndTests\.'
+}
+
+# Ends the suite that runs, if one does, with everything in its process group.
+end_running_suite() {
+  [ -z "$SUITE_PROCESS" ] || kill -s TERM -- "-$SUITE_PROCESS" 2>/dev/null || true
+  SUITE_PROCESS=""
+}
+
+# Ends the command with the verdict. Nothing is printed after a success: the last line is swift test's own summary.
+report_suites() {
+  [ ${#FAILED_SUITES[@]} -eq 0 ] || fail "$(printf '%s\n' "${FAILED_SUITES[@]}" | paste -sd ';' | sed 's/;/; /g'). Logs: $TRIBUTARY_LOGS"
+}
