@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# The images' run stage without a Docker engine: a Debian of the same packages in a folder, to be entered with chroot.
+
+# run_stage_packages: what the Dockerfile installs in its stage `run`.
+run_stage_packages() {
+  sed -n '/ AS run$/,/^FROM run AS/p' "$TRIBUTARY_ROOT/deploy/Dockerfile" |
+    sed -n '/apt-get install/,/rm -rf/p' | grep -oE '^ +[a-z0-9][a-z0-9.+-]+ ' | tr -d ' '
+}
+
+# make_run_stage FOLDER: once for each list of packages.
+make_run_stage() {
+  local root=$1 packages
+  packages=$(run_stage_packages | paste -sd ,)
+  [ -n "$packages" ] || fail "no packages found in the run stage of deploy/Dockerfile"
+  if [ "$(cat "$root/.packages" 2>/dev/null)" != "$packages" ]; then
+    say "making a Debian 12 with: ${packages//,/ }"
+    rm -rf "$root"
+    debootstrap --variant=minbase --include="$packages" bookworm "$root" >"$TRIBUTARY_LOGS/debootstrap.log" 2>&1 || {
+      show_tail "$TRIBUTARY_LOGS/debootstrap.log"
+      fail "debootstrap failed"
+    }
+    echo "$packages" >"$root/.packages"
+  fi
+  chmod 755 "$root"
+}
+
+# in_image FOLDER COMMAND...: as the image would run it: not root, its own processes, nothing of this machine's
+# environment but what the Dockerfile sets.
+in_image() {
+  local root=$1
+  shift
+  unshare --mount --pid --fork --mount-proc="$root/proc" \
+    chroot --userspec=65534:65534 "$root" env -i TRIBUTARY_CATALOG=/app/catalog "${IMAGE_ENVIRONMENT[@]}" "$@"
+}
