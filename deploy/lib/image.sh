@@ -25,10 +25,10 @@ make_run_stage() {
 }
 
 # in_image FOLDER COMMAND...: as the image would run it: not root, its own processes, nothing of this machine's
-# environment but what the Dockerfile sets.
+# environment but what the Dockerfile sets. NAME=VALUE may stand before the command.
 in_image() {
   local root=$1
   shift
   unshare --mount --pid --fork --mount-proc="$root/proc" \
-    chroot --userspec=65534:65534 "$root" env -i TRIBUTARY_CATALOG=/app/catalog "${IMAGE_ENVIRONMENT[@]}" "$@"
+    chroot --userspec=65534:65534 "$root" env -i TRIBUTARY_CATALOG=/app/catalog "$@"
 }
