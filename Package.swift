@@ -93,8 +93,15 @@ let package = Package(
         shared("StorageConformance", ["Models", "Storage"], path: "Tests/Support/StorageConformance"),
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
+        tests("PostgresTests", ["Postgres", "Models"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+
+        // Tests against real services, named by environment variables.
+        .target(
+            name: "PostgresHarness", dependencies: ["Postgres"], path: "Tests/Support/PostgresHarness",
+            swiftSettings: swiftSettings),
+        tests("IntegrationTests", ["Models", "Postgres", "PostgresHarness", "Storage"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -29,7 +29,8 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
     }
 
     // Not a closure at the place of use: inferred isolation would trap on a thread that the runtime does not know.
-    private static let body: @Sendable @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
+    private static let body: @Sendable @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+        context in
         guard let context else { return nil }
         Unmanaged<ConnectionThread>.fromOpaque(context).takeRetainedValue().runUntilStopped()
         return nil

@@ -1,5 +1,5 @@
-import Glibc
 internal import CLibPQ
+import Glibc
 
 /// One `PGconn`. Used on the thread of its connection only, except for its end.
 final class LibPQConnection: @unchecked Sendable {
@@ -45,7 +45,8 @@ final class LibPQConnection: @unchecked Sendable {
     static func reason(of connection: OpaquePointer, password: String?) -> String {
         var text = PQerrorMessage(connection).map { String(cString: $0) } ?? ""
         while text.last?.isNewline == true { text.removeLast() }
-        text = text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == "\t" || $0 == " " } }.joined(separator: "; ")
+        text = text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == "\t" || $0 == " " } }.joined(
+            separator: "; ")
         if let password, !password.isEmpty {
             text = text.split(separator: password, omittingEmptySubsequences: false).joined(separator: "***")
         }

@@ -58,7 +58,9 @@ extension PostgresConnection: PostgresDatabase {
     }
 
     /// Runs a statement of the transaction `number`.
-    func query(inTransaction number: UInt64, _ sql: String, _ parameters: [PostgresValue]) async throws -> PostgresResult {
+    func query(inTransaction number: UInt64, _ sql: String, _ parameters: [PostgresValue]) async throws
+        -> PostgresResult
+    {
         guard currentTransaction == number else {
             throw PostgresError(.statement, "the transaction of this session has ended").naming(sql)
         }

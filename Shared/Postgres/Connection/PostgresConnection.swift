@@ -60,7 +60,8 @@ public actor PostgresConnection: PostgresSession {
         } catch {
             connection = nil
             throw error.kind == .connectionLost
-                ? PostgresError(.unavailable, error.message, sqlState: error.sqlState, address: settings.address) : error
+                ? PostgresError(.unavailable, error.message, sqlState: error.sqlState, address: settings.address)
+                : error
         }
         noteState()
     }

@@ -25,7 +25,8 @@ public struct PostgresSettings: Sendable {
         guard let options = PQconninfoParse(connectionString, nil) else {
             throw PostgresError(
                 .statement,
-                "the connection string is neither libpq keywords (\"host=… port=… dbname=…\") nor a URL (\"postgresql://…\")")
+                "the connection string is neither libpq keywords (\"host=… port=… dbname=…\") nor a URL (\"postgresql://…\")"
+            )
         }
         defer { PQconninfoFree(options) }
         var keywords: [String: String] = [:]
@@ -71,7 +72,8 @@ public struct PostgresSettings: Sendable {
     var connectionKeywords: [String: String] {
         let seconds = connectTimeout.components.seconds + (connectTimeout.components.attoseconds > 0 ? 1 : 0)
         var all = [
-            "client_encoding": "UTF8", "fallback_application_name": applicationName, "connect_timeout": "\(max(2, seconds))",
+            "client_encoding": "UTF8", "fallback_application_name": applicationName,
+            "connect_timeout": "\(max(2, seconds))",
             "keepalives": "1", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
             "tcp_user_timeout": "60000", "gssencmode": "disable",
         ]

@@ -1,6 +1,6 @@
+internal import CLibPQ
 import Dispatch
 import Glibc
-internal import CLibPQ
 
 /// Asks the server to stop the statement that a connection runs, from any thread, and never the one after it.
 final class StatementCanceller: @unchecked Sendable {

@@ -137,7 +137,9 @@ package struct PoolQueue<Connection> {
 
     /// Takes a slot for a new connection, if one is needed and free.
     private mutating func startOpening() -> Bool {
-        guard !isClosed, size < limit, waiters.count > opening, failingSince == nil || opening == 0 else { return false }
+        guard !isClosed, size < limit, waiters.count > opening, failingSince == nil || opening == 0 else {
+            return false
+        }
         opening += 1
         return true
     }

@@ -84,7 +84,8 @@ public final class PostgresPool: PostgresDatabase {
                     try await connection.transaction(body)
                 }
             } catch let error as PostgresError
-                where attempt < transactionAttempts && (error.kind == .deadlockOrSerialization || error.isStaleStatement)
+                where attempt < transactionAttempts
+                && (error.kind == .deadlockOrSerialization || error.isStaleStatement)
             {
                 onEvent?(.transactionRetried(error, attempt: attempt))
                 let longest = 10 << attempt

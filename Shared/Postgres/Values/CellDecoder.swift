@@ -2,7 +2,9 @@
 enum CellDecoder {
     /// A big-endian integer that takes all of `bytes`.
     @inline(__always)
-    static func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, _: Value.Type) -> Value? {
+    static func integer<Value: FixedWidthInteger & BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, _: Value.Type)
+        -> Value?
+    {
         guard bytes.count == MemoryLayout<Value>.size else { return nil }
         return Value(bigEndian: bytes.loadUnaligned(as: Value.self))
     }

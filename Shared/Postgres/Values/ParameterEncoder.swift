@@ -27,7 +27,8 @@ package struct ParameterEncoder {
                 throw PostgresError.badParameter(index + 1, error)
             }
             guard let length = Int32(exactly: buffer.count - start), length < 1 << 30 else {
-                throw PostgresError.badParameter(index + 1, Refusal(reason: "is larger than the 1 GB that Postgres takes"))
+                throw PostgresError.badParameter(
+                    index + 1, Refusal(reason: "is larger than the 1 GB that Postgres takes"))
             }
             if case .null = value { offsets.append(-1) } else { offsets.append(start) }
             lengths.append(length)
@@ -88,10 +89,14 @@ package struct ParameterEncoder {
             try append(values, of: PostgresType.bytea) { $0.append(bytes: $1) }
             return PostgresType.byteaArray
         case .jsonArray(let values):
-            try append(values, of: PostgresType.json) { (encoder, json) throws(Refusal) in try encoder.append(json: json) }
+            try append(values, of: PostgresType.json) { (encoder, json) throws(Refusal) in
+                try encoder.append(json: json)
+            }
             return PostgresType.jsonArray
         case .timestampArray(let values):
-            try append(values, of: PostgresType.timestamptz) { (encoder, time) throws(Refusal) in try encoder.append(time) }
+            try append(values, of: PostgresType.timestamptz) { (encoder, time) throws(Refusal) in
+                try encoder.append(time)
+            }
             return PostgresType.timestamptzArray
         case .uuidArray(let values):
             try append(values, of: PostgresType.uuid) {
@@ -130,7 +135,9 @@ package struct ParameterEncoder {
             guard let length = Int32(exactly: buffer.count - lengthAt - 4) else {
                 throw Refusal(reason: "is larger than the 1 GB that Postgres takes (element \(index + 1))")
             }
-            buffer.withUnsafeMutableBytes { $0.storeBytes(of: length.bigEndian, toByteOffset: lengthAt, as: Int32.self) }
+            buffer.withUnsafeMutableBytes {
+                $0.storeBytes(of: length.bigEndian, toByteOffset: lengthAt, as: Int32.self)
+            }
         }
     }
 
@@ -175,7 +182,9 @@ package struct ParameterEncoder {
         let (seconds, attoseconds) = value.components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
         let (total, overflowOfSum) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000_000)
-        if overflow || overflowOfSum { throw Refusal(reason: "is longer than the 292,000 years that Tributary can send") }
+        if overflow || overflowOfSum {
+            throw Refusal(reason: "is longer than the 292,000 years that Tributary can send")
+        }
         append(total)
         append(Int64(0))
     }

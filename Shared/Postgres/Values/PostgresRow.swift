@@ -83,9 +83,12 @@ public struct PostgresRow: Sendable {
     /// A `timestamptz`, nil for null. `infinity` and `-infinity` are `Int64.max` and `Int64.min` microseconds.
     public func timestampIfPresent(_ column: String) throws -> Timestamp? {
         try decode(column, as: "timestamptz") { bytes, type in
-            guard type == PostgresType.timestamptz, let wire = CellDecoder.integer(bytes, Int64.self) else { return nil }
+            guard type == PostgresType.timestamptz, let wire = CellDecoder.integer(bytes, Int64.self) else {
+                return nil
+            }
             guard let microseconds = PostgresTime.unix(wire) else {
-                throw PostgresError.column(column, "holds a time after the year 294246, the last that Tributary can read")
+                throw PostgresError.column(
+                    column, "holds a time after the year 294246, the last that Tributary can read")
             }
             return Timestamp(microseconds: microseconds)
         }

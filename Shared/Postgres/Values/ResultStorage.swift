@@ -24,7 +24,8 @@ final class ResultStorage: @unchecked Sendable {
     deinit { PQclear(result) }
 
     /// The bytes of a cell; nil for null. `row` and `column` are within bounds.
-    func withCell<Value>(_ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer?) throws -> Value) rethrows -> Value {
+    func withCell<Value>(_ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer?) throws -> Value) rethrows -> Value
+    {
         let (row, column) = (Int32(truncatingIfNeeded: row), Int32(truncatingIfNeeded: column))
         if PQgetisnull(result, row, column) != 0 { return try body(nil) }
         let bytes = UnsafeRawBufferPointer(

@@ -69,7 +69,7 @@ public func withTestDatabase<Value: Sendable>(
         outcome = .failure(error)
     }
     // In a task of its own, so that the database goes even when the test was cancelled.
-    try await Task { try await admin.query("drop database if exists \(name) with (force)") }.value
+    _ = try await Task { try await admin.query("drop database if exists \(name) with (force)") }.value
     await admin.close()
     return try outcome.get()
 }
