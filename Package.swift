@@ -54,7 +54,6 @@ let package = Package(
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         shim("CRdKafkaShim", over: ["CRdKafka"]),
-        shim("CLibPQShim", over: ["CLibPQ"]),
         shim("CCurlShim", over: ["CCurl"]),
         shim("CMicroHTTPDShim", over: ["CMicroHTTPD"]),
         shim("CSimdjson", links: [.linkedLibrary("simdjson")]),  // apt: libsimdjson-dev
@@ -64,7 +63,7 @@ let package = Package(
 
         // The doors to the outside.
         shared("Kafka", ["Models", "CRdKafka", "CRdKafkaShim"]),
-        shared("Postgres", ["Models", "CLibPQ", "CLibPQShim"]),
+        shared("Postgres", ["Models", "CLibPQ"]),
         shared("HTTPClient", ["Models", "CCurl", "CCurlShim"]),
         shared("HTTPServer", ["Models", "CMicroHTTPD", "CMicroHTTPDShim"]),
         shared("JSON", ["CSimdjson"]),
@@ -94,8 +93,15 @@ let package = Package(
         shared("StorageConformance", ["Models", "Storage"], path: "Tests/Support/StorageConformance"),
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
+        tests("PostgresTests", ["Postgres", "Models"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+
+        // Tests against real services, named by environment variables.
+        .target(
+            name: "PostgresHarness", dependencies: ["Postgres"], path: "Tests/Support/PostgresHarness",
+            swiftSettings: swiftSettings),
+        tests("IntegrationTests", ["Models", "Postgres", "PostgresHarness", "Storage"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -130,7 +130,7 @@ extension PostgresRetrievalStore {
         return String(decoding: bits, as: UTF8.self)
     }
 
-    static func claim(_ row: any PostgresRow) throws -> RunClaim {
+    static func claim(_ row: PostgresRow) throws -> RunClaim {
         RunClaim(
             objectID: try row.int("object_id"), run: try row.int("run"),
             attempt: Int32(truncatingIfNeeded: try row.int("attempt")))

@@ -50,7 +50,7 @@ extension PostgresRetrievalStore {
         join tributary.customers c on c.id = s.customer_id
         """
 
-    private func claimedRun(_ row: any PostgresRow) throws -> ClaimedRun {
+    private func claimedRun(_ row: PostgresRow) throws -> ClaimedRun {
         ClaimedRun(
             objectID: try row.int("object_id"), run: try row.int("run_number"),
             attempt: Int32(truncatingIfNeeded: try row.int("attempt")), customerID: try row.int("customer_id"),
