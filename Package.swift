@@ -96,6 +96,9 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+        shared("KafkaConformance", ["Models", "Kafka"], path: "Tests/Support/KafkaConformance"),
+        tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
+        tests("IntegrationTests", ["Models", "Kafka", "KafkaConformance"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
