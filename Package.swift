@@ -101,7 +101,9 @@ let package = Package(
         .target(
             name: "PostgresHarness", dependencies: ["Postgres"], path: "Tests/Support/PostgresHarness",
             swiftSettings: swiftSettings),
-        tests("IntegrationTests", ["Models", "Postgres", "PostgresHarness", "Storage"]),
+        tests("IntegrationTests", ["Models", "Postgres", "PostgresHarness", "Storage", "Kafka", "KafkaConformance"]),
+        shared("KafkaConformance", ["Models", "Kafka"], path: "Tests/Support/KafkaConformance"),
+        tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

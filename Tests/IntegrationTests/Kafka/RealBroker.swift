@@ -1,0 +1,36 @@
+import Foundation
+import Kafka
+import KafkaConformance
+import Models
+
+/// The broker at `KAFKA_BOOTSTRAP_SERVERS`.
+struct RealBroker: BrokerUnderTest {
+    let configuration: KafkaConfiguration
+    /// `tansu` (the embedded broker) makes up unknown topics and has no size limit; Apache Kafka can do everything.
+    let abilities: Set<BrokerAbility>
+    let patience = Duration.seconds(40)
+
+    /// What the broker at hand can do: `KAFKA_TEST_BROKER=tansu` says that it is the embedded one.
+    static let abilities: Set<BrokerAbility> =
+        ProcessInfo.processInfo.environment["KAFKA_TEST_BROKER"] == "tansu"
+        ? [.createsTopics] : Set(BrokerAbility.allCases)
+
+    /// - Throws: where the variable is not set: a test that needs a broker fails without one.
+    init() throws {
+        guard let servers = ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"], !servers.isEmpty else {
+            throw ConformanceFailure("Set KAFKA_BOOTSTRAP_SERVERS to a broker, such as 127.0.0.1:9092.")
+        }
+        configuration = KafkaConfiguration(
+            bootstrapServers: servers, clientID: "integration-tests", deliveryTimeout: .seconds(20))
+        abilities = Self.abilities
+    }
+
+    func producer() throws -> any MessageProducer { try KafkaProducer(configuration) }
+    func consumer(group: String, topics: [String]) throws -> any MessageConsumer {
+        try KafkaConsumer(configuration, group: group, topics: topics)
+    }
+    func administration() throws -> any BrokerAdministration { try KafkaAdministration(configuration) }
+    func makeTopic(_ specification: TopicSpecification) async throws {
+        try await administration().ensure([specification])
+    }
+}
