@@ -37,6 +37,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: swiftSettings)
 }
 
+/// A library under Tests/Support that several test targets use.
+func support(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: swiftSettings)
+}
+
 let package = Package(
     name: "Tributary",
     products: [
@@ -96,6 +101,8 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+        support("RawHTTPServer"),
+        tests("HTTPClientTests", ["HTTPClient", "Models", "RawHTTPServer"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
