@@ -37,6 +37,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: swiftSettings)
 }
 
+/// A library under Tests/Support that several test targets use.
+func support(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: swiftSettings)
+}
+
 let package = Package(
     name: "Tributary",
     products: [
@@ -104,6 +109,8 @@ let package = Package(
         tests("IntegrationTests", ["Models", "Postgres", "PostgresHarness", "Storage", "Kafka", "KafkaConformance"]),
         shared("KafkaConformance", ["Models", "Kafka"], path: "Tests/Support/KafkaConformance"),
         tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
+        support("RawHTTPServer"),
+        tests("HTTPClientTests", ["HTTPClient", "Models", "RawHTTPServer"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

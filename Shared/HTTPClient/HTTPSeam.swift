@@ -50,19 +50,22 @@ public struct HTTPLimits: Sendable, Hashable {
     public var total: Duration
     /// Bytes of the body after decompression.
     public var bodyBytes: Int
-    /// How many redirects are followed; credentials do not cross hosts.
+    /// How many redirects are followed; credentials do not cross hosts. With 0 the redirect itself is the response.
     public var redirects: Int
+    /// Bytes of all headers of one response, names and values.
+    public var headerBytes: Int
 
     /// The defaults suit a list request of a public API.
     public init(
         connect: Duration = .seconds(10), firstByte: Duration = .seconds(60), total: Duration = .seconds(300),
-        bodyBytes: Int = 64 << 20, redirects: Int = 5
+        bodyBytes: Int = 64 << 20, redirects: Int = 5, headerBytes: Int = 128 << 10
     ) {
         self.connect = connect
         self.firstByte = firstByte
         self.total = total
         self.bodyBytes = bodyBytes
         self.redirects = redirects
+        self.headerBytes = headerBytes
     }
 }
 
@@ -70,21 +73,20 @@ public struct HTTPLimits: Sendable, Hashable {
 public struct HTTPResponse: Sendable {
     /// The status code of the last response (redirects followed).
     public var status: Int
-    /// The headers of the last response, in order.
+    /// The headers of the last response, in order. `Content-Encoding` and `Content-Length` describe the body as it
+    /// was sent, not as it is here.
     public var headers: [HTTPHeader]
     /// The decompressed body, with at least 64 bytes of spare capacity behind it (for simdjson).
     public var body: [UInt8]
+    /// The URL that answered, after redirects: the base of relative links. Empty where nothing was sent.
+    public var url: String
 
     /// A response.
-    public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
+    public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = [], url: String = "") {
         self.status = status
         self.headers = headers
         self.body = body
-    }
-
-    /// The value of the first header called `name`, whatever its case.
-    public func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        self.url = url
     }
 }
 
@@ -95,6 +97,12 @@ public struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
         case unresolvedHost, connectionRefused, connectionReset, timeoutConnecting, timeoutFirstByte, timeoutTotal
         case tls, bodyTooLarge, headersTooLarge, tooManyRedirects, forbiddenAddress, badContentEncoding, invalidRequest
         case cancelled, other
+        /// What came back is not HTTP.
+        case invalidResponse
+        /// The provider redirects to where the request must not go: from https to http, or with a body to another host.
+        case refusedRedirect
+        /// The configured proxy did not open the way.
+        case proxyRefused
     }
 
     /// What happened.

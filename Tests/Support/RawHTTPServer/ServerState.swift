@@ -1,0 +1,77 @@
+import Foundation
+import Glibc
+
+/// What the threads of a server share, behind one lock.
+final class ServerState: @unchecked Sendable {
+    private struct Waiter {
+        let condition: @Sendable (RawServerLog) -> Bool
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    private let lock = NSLock()
+    private var history = RawServerLog()
+    private var sockets: [Int: Int32] = [:]
+    private var gates: [ObjectIdentifier: Gate] = [:]
+    private var waiters: [Waiter] = []
+    private var isStopped = false
+
+    var log: RawServerLog { lock.withLock { history } }
+
+    /// Registers a connection; nil once the server has stopped.
+    func opened(_ socket: Int32) -> Int? {
+        let number: Int? = lock.withLock {
+            guard !isStopped else { return nil }
+            history.connections += 1
+            sockets[history.connections] = socket
+            return history.connections
+        }
+        note { _ in }
+        return number
+    }
+
+    /// Forgets a connection; `close` runs under the lock, so that its number cannot be another's by the time of a stop.
+    func closed(_ number: Int, close: () -> Void) {
+        lock.withLock {
+            sockets[number] = nil
+            close()
+        }
+    }
+
+    func note(_ change: (inout RawServerLog) -> Void) {
+        let served: [Waiter] = lock.withLock {
+            change(&history)
+            let served = waiters.filter { $0.condition(history) }
+            waiters.removeAll { $0.condition(history) }
+            return served
+        }
+        for waiter in served { waiter.continuation.resume() }
+    }
+
+    func wait(until condition: @escaping @Sendable (RawServerLog) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let holds = lock.withLock {
+                if condition(history) { return true }
+                waiters.append(Waiter(condition: condition, continuation: continuation))
+                return false
+            }
+            if holds { continuation.resume() }
+        }
+    }
+
+    func wait(at gate: Gate) {
+        let isStopped = lock.withLock {
+            gates[ObjectIdentifier(gate)] = gate
+            return self.isStopped
+        }
+        if !isStopped { gate.wait() }
+    }
+
+    func stop() {
+        let waiting: [Gate] = lock.withLock {
+            isStopped = true
+            for socket in sockets.values { shutdown(socket, Int32(SHUT_RDWR)) }
+            return Array(gates.values)
+        }
+        for gate in waiting { gate.open() }
+    }
+}
