@@ -96,6 +96,7 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+        tests("CryptographyTests", ["Cryptography"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
