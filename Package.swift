@@ -111,6 +111,7 @@ let package = Package(
         tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
         support("RawHTTPServer"),
         tests("HTTPClientTests", ["HTTPClient", "Models", "RawHTTPServer"]),
+        tests("CryptographyTests", ["Cryptography"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
