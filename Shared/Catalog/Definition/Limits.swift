@@ -1,0 +1,86 @@
+/// What a provider allows.
+public struct Limits: Sendable, Hashable {
+    enum Key: String, LanguageKey {
+        case rate, concurrency, remaining, reset, owner, timeout, body
+    }
+
+    /// So many requests in such a time.
+    public struct Rate: Sendable, Hashable {
+        /// How many requests.
+        public var requests: Int
+        /// In which time.
+        public var per: Duration
+    }
+
+    /// Whose quota is used up, and so who shares one.
+    public enum Owner: String, Sendable, CaseIterable {
+        /// Each integration has its own.
+        case integration
+        /// All integrations of the same customer share one.
+        case customer
+        /// All integrations of the provider share the operator's.
+        case app
+    }
+
+    /// The request rate; nil is unlimited.
+    public var rate: Rate?
+    /// Requests under way at once.
+    public var concurrency: Int?
+    /// The response header that tells how many requests are left.
+    public var remaining: String?
+    /// The response header that tells when there will be more: seconds from now, seconds since 1970, or a date.
+    public var reset: String?
+    /// Whose quota it is.
+    public var owner: Owner
+    /// The longest whole exchange.
+    public var timeout: Duration
+    /// The largest response body after decompression, in bytes.
+    public var bodyBytes: Int
+
+    /// No limits but the built-in ones.
+    public init() {
+        owner = .integration
+        timeout = .seconds(300)
+        bodyBytes = 64 << 20
+    }
+
+    init(_ node: DefinitionNode, path: String, context: DecodingContext) {
+        self.init()
+        let reader = KeyedReader<Key>(node, path: path, context: context)
+        concurrency = reader.integer(.concurrency, in: 1...10_000)
+        remaining = reader.text(.remaining)
+        reset = reader.text(.reset)
+        owner = reader.choice(.owner, Owner.self) ?? owner
+        timeout = reader.duration(.timeout) ?? timeout
+        if let megabytes = reader.integer(.body, in: 1...1024) { bodyBytes = megabytes << 20 }
+        if let text = reader.text(.rate) {
+            rate = Rate(text)
+            if rate == nil {
+                reader.report(.rate, "'\(text)' is not a rate", advice: "write requests and a time, such as 100/second, 700/minute or 10/30s")
+            }
+        }
+        if remaining != nil, reset == nil {
+            reader.report(
+                .warning, .remaining, "'remaining' without 'reset' cannot tell how long to wait",
+                advice: "name the header that tells when there is more, such as reset: Retry-After")
+        }
+    }
+}
+
+extension Limits.Rate {
+    /// Parses `100/second`, `700/minute`, `1000/hour`, `10/30s`.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(\.trimmed)
+        guard parts.count == 2, let requests = Int(parts[0]), (1...1_000_000).contains(requests) else { return nil }
+        self.requests = requests
+        switch parts[1] {
+        case "second", "s": per = .seconds(1)
+        case "minute", "m": per = .seconds(60)
+        case "hour", "h": per = .seconds(3600)
+        case "day", "d": per = .seconds(86_400)
+        default:
+            guard let duration = Duration(definition: parts[1]), duration > .zero else { return nil }
+            per = duration
+        }
+    }
+}

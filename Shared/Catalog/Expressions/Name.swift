@@ -1,0 +1,67 @@
+/// The names that expressions know.
+public enum Name: String, Sendable, CaseIterable {
+    /// The integration's settings.
+    case settings
+    /// The integration's secrets; whatever is made from them stays secret.
+    case secret
+    /// The lower bound of the window, null on a first or full run.
+    case since
+    /// The upper bound of the window.
+    case until
+    /// The time of the request.
+    case now
+    /// The entry as the provider lists it; in `map`, the stored record.
+    case record
+    /// The record of the parent object that drives the request.
+    case parent
+    /// The position: `page.position`, `page.number` and `page.size`.
+    case page
+    /// The response: `response.status`, `response.headers.<name>` and `response.body`.
+    case response
+    /// The run: `run.kind` (`initial`, `incremental` or `full`) and `run.number`.
+    case run
+    /// The provider's own mark (delta token, event cursor) kept from the last successful run.
+    case cursor
+
+    var bit: UInt16 { 1 << UInt16(Self.allCases.firstIndex(of: self) ?? 0) }
+
+    /// What is known about the value before there is one.
+    var kinds: ValueKinds {
+        switch self {
+        case .since: [.time, .null]
+        case .until, .now: .time
+        case .settings, .secret, .page, .response, .run: .map
+        case .record, .parent, .cursor: .any
+        }
+    }
+}
+
+/// The names that are available in one place of the language.
+public struct NameSet: Sendable, Hashable {
+    private var bits: UInt16
+
+    init(_ names: Name...) { bits = names.reduce(0) { $0 | $1.bit } }
+
+    /// Whether `name` is available.
+    func contains(_ name: Name) -> Bool { bits & name.bit != 0 }
+
+    /// The available names.
+    var names: [Name] { Name.allCases.filter(contains) }
+
+    /// In requests.
+    static let request = NameSet(.settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent)
+    /// In the base address, which must not depend on the page.
+    static let address = NameSet(.settings, .secret)
+    /// In credentials.
+    static let credentials = NameSet(.settings, .secret, .now)
+    /// Over entries of a page.
+    static let entry = NameSet(.settings, .record, .since, .until, .run, .parent)
+    /// Over responses.
+    static let response = NameSet(.settings, .response, .page, .run, .since, .until, .now)
+    /// In the mapping, which runs in another service and again at any time: nothing but the record and settings.
+    static let mapping = NameSet(.record, .settings)
+    /// In values that are known when a run opens.
+    static let settingsOnly = NameSet(.settings)
+    /// In conditions on the whole run.
+    static let run = NameSet(.settings, .since, .until, .now, .run, .cursor)
+}

@@ -1,0 +1,78 @@
+import JSON
+
+/// Where a listing continues. It is stored with every page, so that a retriever that takes over goes on from there.
+public struct PagePosition: Sendable, Hashable {
+    /// The strategy's own mark: a page number, an offset, a cursor, an address, an id. Null asks for the first page.
+    public var mark: JSONValue
+    /// An earlier mark that must not come again, and how many marks there have been (Brent's cycle finding: one kept
+    /// mark finds every loop, however long).
+    var anchor: JSONValue
+    var steps: Int
+    /// The last ids of the page before, which an overlapping page must hold again.
+    var tail: [String]
+    /// How often such an overlap was missed in this run.
+    var misses: Int
+    /// In a newest-first listing: the time of the last entry before, and the ids seen at that time.
+    var lastTime: Int64?
+    var lastIDs: [String]
+
+    /// The start of a listing.
+    public init(mark: JSONValue = .null) {
+        self.mark = mark
+        anchor = .null
+        steps = 0
+        tail = []
+        misses = 0
+        lastTime = nil
+        lastIDs = []
+    }
+
+    /// The form in which it is stored.
+    public var json: JSONValue {
+        var members: [(String, JSONValue)] = [("mark", mark)]
+        if !anchor.isNull { members.append(("anchor", anchor)) }
+        if steps > 0 { members.append(("steps", .integer(Int64(steps)))) }
+        if !tail.isEmpty { members.append(("tail", .array(tail.map(JSONValue.string)))) }
+        if misses > 0 { members.append(("misses", .integer(Int64(misses)))) }
+        if let lastTime {
+            members.append(("time", .integer(lastTime)))
+            members.append(("ids", .array(lastIDs.map(JSONValue.string))))
+        }
+        return .object(JSONObject(members))
+    }
+
+    /// Reads the stored form; nil where it is not one.
+    public init?(_ json: JSONValue) {
+        guard json.object != nil, let mark = json["mark"] else { return nil }
+        self.init(mark: mark)
+        anchor = json["anchor"] ?? .null
+        steps = json["steps"]?.int64.flatMap { Int(exactly: $0) } ?? 0
+        tail = json["tail"]?.array?.compactMap(\.string) ?? []
+        misses = json["misses"]?.int64.flatMap { Int(exactly: $0) } ?? 0
+        lastTime = json["time"]?.int64
+        lastIDs = json["ids"]?.array?.compactMap(\.string) ?? []
+    }
+
+    /// The position with the next mark, or nil where the mark has been there before.
+    func advanced(to next: JSONValue) -> PagePosition? {
+        guard next != mark, next != anchor else { return nil }
+        var position = self
+        // The anchor moves at every power of two, so that it is inside of any loop after at most one round.
+        if steps > 0, steps & (steps - 1) == 0 { position.anchor = mark }
+        position.steps += 1
+        position.mark = next
+        position.tail = []
+        return position
+    }
+}
+
+/// How a listing goes on after a page.
+public enum PageStep: Sendable, Hashable {
+    /// There is another page.
+    case next(PagePosition)
+    /// That was the last one.
+    case end
+    /// The page does not hold what its overlap should: entries may have moved past it. The listing continues further
+    /// back; what the page holds is good.
+    case overlapMissed(PagePosition)
+}

@@ -1,0 +1,55 @@
+import JSON
+import Models
+
+/// How a listing is paged: the strategy that `pages` names, with its stop conditions.
+public struct Pagination: Sendable {
+    /// Every strategy that `pages` knows. A new one is added here and nowhere else.
+    static let strategies: [any PaginationStrategy.Type] = [
+        NumberedPages.self, OffsetPages.self, CursorPages.self, LinkHeaderPages.self, NextURLPages.self,
+        LastIDPages.self,
+    ]
+
+    let strategy: any PaginationStrategy
+
+    /// Decodes `pages`; without one, everything comes in one response.
+    init?(_ node: DefinitionNode?, at origin: Origin, path: String, context: DecodingContext) {
+        guard let node else {
+            guard let single = SinglePage(.emptyMap(at: origin), path: path, context: context) else { return nil }
+            strategy = single
+            return
+        }
+        let keywords = Self.strategies.map { $0.keyword }
+        let written = node.entries.filter { keywords.contains($0.key) }
+        guard written.count == 1, let type = Self.strategies.first(where: { $0.keyword == written[0].key }) else {
+            let misspelt = node.entries.first { entry in
+                !keywords.contains(entry.key) && NearestName.of(entry.key, among: keywords) != nil
+            }
+            context.report(
+                at: misspelt?.keyOrigin ?? node.origin, path: path,
+                written.isEmpty ? "the way of paging is missing" : "several ways of paging",
+                advice: misspelt.map { NearestName.advice(for: $0.key, among: keywords) }
+                    ?? "write exactly one of: \(keywords.joined(separator: ", "))")
+            return nil
+        }
+        guard let strategy = type.init(node, path: path, context: context) else { return nil }
+        self.strategy = strategy
+    }
+
+    /// The first position.
+    public var start: PagePosition { strategy.start }
+
+    /// Whether entries can be skipped when the set moves between pages: then a periodic full run makes up for it.
+    public var skipsWhenSetMoves: Bool { strategy.skipsWhenSetMoves }
+
+    /// How the listing goes on after the page at `position`: a pure function.
+    /// - Throws: `Failure` of class definition where the response cannot be continued from.
+    func step(after position: PagePosition, facts: PageFacts) throws(Failure) -> PageStep {
+        let isLast: Bool?
+        do {
+            isLast = try strategy.options.isLast(facts)
+        } catch {
+            throw Failure(.definition, "the stop condition of 'pages' failed: \(error)")
+        }
+        return try strategy.step(after: position, facts: facts, isLast: isLast)
+    }
+}

@@ -1,0 +1,121 @@
+import JSON
+import Models
+
+/// A provider as its `provider.yaml` defines it, before anyone's overrides.
+public struct ProviderDefinition: Sendable {
+    enum Key: String, LanguageKey {
+        case provider, title, docs, settings, auth, verify, base_url, limits, errors, objects
+        // What objects may leave to the provider.
+        case request, pages, records, record, only, id, modified_at, deleted, order, settle, precision, bound
+        case every, reconcile
+    }
+
+    /// Keys of the provider's document that are not handed down to objects.
+    private static let ownKeys: Set<String> = ["objects"]
+
+    /// The name: that of its folder, topic and deployment.
+    public let name: String
+    /// What a person sees.
+    public let title: String
+    /// Where the provider documents its API.
+    public let documentation: String?
+    /// The settings that an integration gives.
+    public let settings: [Setting]
+    /// The ways of authorisation, the preferred one first.
+    public let authorization: [AuthorizationMethod]
+    /// The names of its objects, in the order written.
+    public let objectNames: [String]
+    private let document: DefinitionNode
+
+    /// Decodes a provider's document.
+    /// - Throws: `Diagnostics` with every problem, where the provider itself cannot be used. Problems of single
+    ///   objects show when they are resolved.
+    public init(_ document: DefinitionNode, folder: String? = nil) throws(Diagnostics) {
+        let context = DecodingContext()
+        let reader = KeyedReader<Key>(document, path: "", context: context)
+        let name = reader.text(.provider) ?? ""
+        if !reader.has(.provider) {
+            reader.missing(.provider, advice: "write provider: \(folder ?? "name")")
+        } else if !Self.isName(name) {
+            reader.report(.provider, "'\(name)' cannot be the name of a provider", advice: "use lower-case letters, digits and hyphens: it becomes part of a topic's name")
+        } else if let folder, folder != name {
+            reader.report(.provider, "the provider is called '\(name)' but its folder '\(folder)'", advice: "give both the same name")
+        }
+        settings = reader.entries(.settings).map { Setting($0, path: "settings.\($0.key)", context: context) }
+        context.settingNames = settings.map(\.name)
+        if reader.has(.auth), reader.entries(.auth).isEmpty {
+            reader.report(.auth, "there is no way of authorisation", advice: "write one, such as key: { bearer: \"{{ secret.key }}\" }")
+        }
+        authorization = reader.entries(.auth).compactMap { AuthorizationMethod($0, path: "auth.\($0.key)", context: context) }
+        title = reader.text(.title) ?? name
+        documentation = reader.text(.docs)
+        objectNames = reader.entries(.objects).map(\.key)
+        for entry in reader.entries(.objects) where !Self.isObjectName(entry.key) {
+            context.report(
+                at: entry.keyOrigin, path: "objects", "'\(entry.key)' cannot be the name of an object",
+                advice: "use lower-case letters, digits, hyphens and underscores")
+        }
+        self.name = name
+        self.document = document
+        if !reader.has(.objects) { reader.missing(.objects, advice: "write objects: with at least one object, or objects: {} for overrides to fill") }
+        if context.diagnostics.hasErrors { throw context.diagnostics }
+    }
+
+    static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 60
+            && text.utf8.allSatisfy { ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == 45 }
+    }
+
+    static func isObjectName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 60
+            && text.utf8.allSatisfy { ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == 45 || $0 == 95 }
+    }
+
+    /// Resolves one object with everyone's overrides, which are applied in the order of their layers.
+    ///
+    /// `settings` are the integration's: those that `map` reads become part of the result, because mapping happens in
+    /// another service.
+    /// - Throws: `Diagnostics` with every problem. Warnings are in the result.
+    public func resolve(
+        object: String, overrides: [Override] = [], settings given: JSONValue = .null
+    ) throws(Diagnostics) -> ResolvedDefinition {
+        let ordered = overrides.sorted { $0.layer < $1.layer }
+        guard objectNames.contains(object) || ordered.contains(where: { $0.declares(object) || $0.layer >= .integrationObject }) else {
+            throw Diagnostics([
+                Diagnostic(
+                    at: document.origin, path: "objects", "\(name) has no object '\(object)'",
+                    advice: NearestName.advice(for: object, among: objectNames))
+            ])
+        }
+        var merged = document.removing(Self.ownKeys)
+        if let own = document["objects"]?[object] {
+            merged = merged.merging(own.attributed(to: .providerObject))
+        }
+        for override in ordered {
+            let patch = override.layer == .integrationObject ? override.patch : override.patch(for: object)
+            merged = merged.merging(patch)
+        }
+        let builtIn = Origin(layer: .builtIn, file: merged.origin.file, line: merged.origin.line)
+        let identity: [DefinitionNode.Entry] = [
+            DefinitionNode.Entry(key: "provider", keyOrigin: builtIn, value: DefinitionNode(.text(name), at: builtIn)),
+            DefinitionNode.Entry(key: "object", keyOrigin: builtIn, value: DefinitionNode(.text(object), at: builtIn)),
+        ]
+        merged = merged.removing(["object", "mapping_settings"]).merging(DefinitionNode(.map(identity), at: builtIn))
+        // Problems of an object are told at its place, not at that of the provider.
+        if let own = document["objects"]?[object] { merged.origin = own.origin }
+        return try ResolvedDefinition(tree: merged, given: given)
+    }
+
+    /// Every problem of the provider and of its objects, without overrides.
+    public func validate() -> Diagnostics {
+        var diagnostics = Diagnostics()
+        for object in objectNames {
+            do {
+                diagnostics.append(contentsOf: try resolve(object: object).diagnostics)
+            } catch {
+                diagnostics.append(contentsOf: error)
+            }
+        }
+        return diagnostics
+    }
+}
