@@ -1,0 +1,35 @@
+import Kafka
+import Models
+import Postgres
+import Service
+import Storage
+
+extension ServiceContext {
+    /// The names of the topics.
+    public var topics: TopicNames { TopicNames(prefix: self[StandardSettings.topicPrefix]) }
+
+    /// How to reach the brokers; librdkafka's log goes to ours.
+    public var kafka: KafkaConfiguration {
+        let logger = Logger(label: "kafka")
+        return KafkaConfiguration(
+            bootstrapServers: self[StandardSettings.kafka], clientID: instance,
+            properties: self[ConnectionSettings.kafkaProperties]
+        ) { level, facility, text in
+            // librdkafka reports every refused connection; that it is away is told by whoever waits for it.
+            let isGrave = level <= .critical
+            logger.log(isGrave ? .warning : .debug, "librdkafka", [.source: .text(facility), .cause: .text(text)])
+        }
+    }
+
+    /// A pool of connections to Postgres.
+    /// - Throws: `PostgresError` if the setting is no connection string.
+    public func postgres(connections: Int? = nil) throws -> PostgresPool {
+        let logger = Logger(label: "postgres")
+        return try PostgresPool(
+            self[StandardSettings.postgres], applicationName: instance,
+            connections: connections ?? self[ConnectionSettings.postgresConnections]
+        ) { event in
+            logger.debug("postgres", [.cause: .text("\(event)")])
+        }
+    }
+}
