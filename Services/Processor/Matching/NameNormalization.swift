@@ -1,0 +1,37 @@
+/// Brings company names to one form: "ACME, Inc." and "Acme Inc" are one name.
+package enum NameNormalization {
+    /// Lower-case words without punctuation and without the legal form at the end. Nil where nothing is left, and for
+    /// names too long to be one.
+    package static func name(_ text: String) -> String? {
+        guard text.utf8.count <= 400 else { return nil }
+        var words: [String] = []
+        var word = ""
+        for scalar in text.lowercased().unicodeScalars {
+            if scalar.properties.isAlphabetic || scalar.properties.numericType != nil || isMark(scalar) {
+                word.unicodeScalars.append(scalar)
+            } else if scalar == "." || scalar == "'" || scalar == "’" {
+                continue  // "S.A." is "sa", "Macy's" is "macys"
+            } else if !word.isEmpty {
+                words.append(word)
+                word = ""
+            }
+        }
+        if !word.isEmpty { words.append(word) }
+        while words.count > 1, let last = words.last, legalForms.contains(last) { words.removeLast() }
+        return words.isEmpty ? nil : words.joined(separator: " ")
+    }
+
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark: true
+        default: false
+        }
+    }
+
+    private static let legalForms: Set<String> = [
+        "ab", "ag", "aps", "as", "asa", "bv", "bvba", "co", "company", "corp", "corporation", "doo", "eirl", "gmbh",
+        "gesmbh", "inc", "incorporated", "kft", "kg", "kk", "limited", "llc", "llp", "lp", "ltd", "ltda", "nv", "ohg",
+        "oy", "oyj", "plc", "pty", "pte", "pvt", "sa", "sarl", "sas", "se", "sl", "slu", "spa", "spzoo", "srl", "sro",
+        "ug", "zoo",
+    ]
+}

@@ -1,0 +1,239 @@
+import Models
+import Postgres
+
+extension PostgresDataSession {
+    func matches(_ role: EntityRole, _ references: [ExternalReference]) async throws -> [StoredMatch] {
+        guard !references.isEmpty else { return [] }
+        return try await session.query(
+            """
+            select m.integration_id, m.external_id, m.object_id, m.entity_id, m.live
+            from unnest($1::bigint[], $2::text[]) as t (integration_id, external_id)
+            join tributary.matches m on m.integration_id = t.integration_id
+              and m.role = $3::text::tributary.entity_role and m.external_id = t.external_id
+            """,
+            [
+                .intArray(references.map(\.integrationID)), .textArray(references.map(\.externalID)),
+                .text(role.rawValue),
+            ]
+        ).rows.map { row in
+            StoredMatch(
+                reference: ExternalReference(
+                    integrationID: try row.int("integration_id"), externalID: try row.text("external_id")),
+                objectID: try row.int("object_id"), entity: try row.uuid("entity_id"), isLive: try row.bool("live"))
+        }
+    }
+
+    func identities(_ keys: [IdentityKey]) async throws -> [StoredIdentity] {
+        var found: [StoredIdentity] = []
+        for kind in IdentityKind.allCases {
+            let keys = keys.filter { $0.kind == kind }
+            guard !keys.isEmpty else { continue }
+            // A name says less than a domain: the caller wants to know the domain of the account that has it.
+            let (domain, join) =
+                kind == .name
+                ? ("a.domain", "left join tributary.accounts a on a.id = i.entity_id") : ("null::text", "")
+            let rows = try await session.query(
+                """
+                select i.customer_id, i.value, i.entity_id, \(domain) as domain
+                from unnest($1::bigint[], $2::text[]) as t (customer_id, value)
+                join tributary.identities i on i.customer_id = t.customer_id
+                  and i.kind = '\(kind.rawValue)' and i.value = t.value \(join)
+                """,
+                [.intArray(keys.map(\.customerID)), .textArray(keys.map(\.value))]
+            ).rows
+            for row in rows {
+                found.append(
+                    StoredIdentity(
+                        key: IdentityKey(
+                            customerID: try row.int("customer_id"), kind: kind, value: try row.text("value")),
+                        entity: try row.uuid("entity_id"), domain: try row.textIfPresent("domain")))
+            }
+        }
+        return found
+    }
+
+    func insert(_ matches: [MatchRow]) async throws {
+        guard !matches.isEmpty else { return }
+        try await session.query(
+            """
+            insert into tributary.matches
+              (integration_id, object_id, customer_id, entity_id, role, rule, live, external_id, evidence)
+            select integration_id, object_id, customer_id, entity_id, role::tributary.entity_role,
+              rule::tributary.match_rule, true, external_id, evidence
+            from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+              $8::text[]) as t (integration_id, object_id, customer_id, entity_id, role, rule, external_id, evidence)
+            """,
+            [
+                .intArray(matches.map(\.source.integrationID)),
+                .intArray(matches.map(\.source.interaction.objectID)), .intArray(matches.map(\.customerID)),
+                .uuidArray(matches.map(\.entity)), .textArray(matches.map(\.source.role.rawValue)),
+                .textArray(matches.map(\.rule.rawValue)),
+                .textArray(matches.map(\.source.interaction.externalID)), .textArray(matches.map(\.evidence)),
+            ])
+    }
+
+    func setLive(_ isLive: Bool, _ sources: [SourceKey]) async throws {
+        guard !sources.isEmpty else { return }
+        try await session.query(
+            """
+            update tributary.matches m set live = $5
+            from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[])
+              as t (integration_id, role, external_id, object_id)
+            where m.integration_id = t.integration_id and m.role = t.role::tributary.entity_role
+              and m.external_id = t.external_id and m.object_id = t.object_id
+            """,
+            [
+                .intArray(sources.map(\.integrationID)), .textArray(sources.map(\.role.rawValue)),
+                .textArray(sources.map(\.interaction.externalID)), .intArray(sources.map(\.interaction.objectID)),
+                .bool(isLive),
+            ])
+    }
+
+    func insert(_ identities: [StoredIdentity]) async throws {
+        guard !identities.isEmpty else { return }
+        let sorted = identities.sorted { $0.key < $1.key }
+        // The caller holds the lock of the role, so a conflict can only be one that it knows of.
+        try await session.query(
+            """
+            insert into tributary.identities (customer_id, entity_id, kind, value)
+            select customer_id, entity_id, kind::tributary.identity_kind, value
+            from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[]) as t (customer_id, entity_id, kind, value)
+            on conflict (customer_id, kind, value) do nothing
+            """,
+            [
+                .intArray(sorted.map(\.key.customerID)), .uuidArray(sorted.map(\.entity)),
+                .textArray(sorted.map(\.key.kind.rawValue)), .textArray(sorted.map(\.key.value)),
+            ])
+    }
+
+    func linkAwaiting(_ targets: [LinkTarget], now: Timestamp) async throws -> [OutboxEntry] {
+        guard !targets.isEmpty else { return [] }
+        var linked: [OutboxEntry] = []
+        for role in EntityRole.allCases {
+            let external = targets.compactMap { target -> LinkTable.External? in
+                guard target.role == role, case .external(let reference) = target.name else { return nil }
+                return LinkTable.External(reference: reference, entity: target.entity)
+            }
+            let identities = targets.compactMap { target -> LinkTable.Identity? in
+                guard target.role == role, case .identity(let customerID, let value) = target.name else { return nil }
+                return LinkTable.Identity(customerID: customerID, value: value, entity: target.entity)
+            }
+            guard !external.isEmpty || !identities.isEmpty else { continue }
+            for table in try await awaitingTables(role, external: external, identities: identities) {
+                if table.byExternalID, !external.isEmpty {
+                    linked += try await link(table, role, external: external, now: now)
+                }
+                if table.byIdentity, !identities.isEmpty {
+                    linked += try await link(table, role, identities: identities, now: now)
+                }
+            }
+        }
+        return linked
+    }
+
+    /// The tables in which anything of these integrations and customers waits at all: in the usual order of things
+    /// (accounts first) nothing does, and a look into each index's range is much cheaper than one per target.
+    private func awaitingTables(
+        _ role: EntityRole, external: [LinkTable.External], identities: [LinkTable.Identity]
+    ) async throws -> [LinkTable] {
+        let types: [InteractionType] = role == .account ? [.contacts, .deals, .tickets, .tasks] : [.deals, .tickets, .tasks]
+        let name = role.rawValue
+        let identity = LinkTable.identityColumn(role)
+        let arms = types.map { type in
+            """
+            select '\(type.name)' as type,
+              exists (select 1 from unnest($1::bigint[]) as t (id) join tributary.\(type.name) r
+                on r.integration_id = t.id and r.\(name)_external_id is not null
+                and r.\(name)_rule is distinct from 'external_id') as by_external_id,
+              exists (select 1 from unnest($2::bigint[]) as t (id) join tributary.\(type.name) r
+                on r.customer_id = t.id and r.\(identity) is not null and r.\(name)_id is null) as by_identity
+            """
+        }
+        return try await session.query(
+            arms.joined(separator: "\nunion all\n"),
+            [
+                .intArray(Array(Set(external.map(\.reference.integrationID))).sorted()),
+                .intArray(Array(Set(identities.map(\.customerID))).sorted()),
+            ]
+        ).rows.map { row in
+            LinkTable(
+                type: InteractionType(try row.text("type")), byExternalID: try row.bool("by_external_id"),
+                byIdentity: try row.bool("by_identity"))
+        }
+    }
+
+    private func link(
+        _ table: LinkTable, _ role: EntityRole, external: [LinkTable.External], now: Timestamp
+    ) async throws -> [OutboxEntry] {
+        let name = role.rawValue
+        let result = try await session.query(
+            """
+            update tributary.\(table.type.name) r set \(name)_id = t.entity_id, \(name)_rule = 'external_id',
+              revision = r.revision + 1, changed_at = $4
+            from unnest($1::bigint[], $2::text[], $3::uuid[]) as t (integration_id, external_id, entity_id)
+            where r.integration_id = t.integration_id and r.\(name)_external_id = t.external_id
+              and r.\(name)_rule is distinct from 'external_id'
+            returning \(table.keyColumns)
+            """,
+            [
+                .intArray(external.map(\.reference.integrationID)), .textArray(external.map(\.reference.externalID)),
+                .uuidArray(external.map(\.entity)), .timestamp(now),
+            ])
+        return try table.entries(result.rows)
+    }
+
+    private func link(
+        _ table: LinkTable, _ role: EntityRole, identities: [LinkTable.Identity], now: Timestamp
+    ) async throws -> [OutboxEntry] {
+        let (name, identity) = (role.rawValue, LinkTable.identityColumn(role))
+        let result = try await session.query(
+            """
+            update tributary.\(table.type.name) r set \(name)_id = t.entity_id,
+              \(name)_rule = '\(role.referenceKind.rawValue)', revision = r.revision + 1, changed_at = $4
+            from unnest($1::bigint[], $2::text[], $3::uuid[]) as t (customer_id, value, entity_id)
+            where r.customer_id = t.customer_id and r.\(identity) = t.value and r.\(name)_id is null
+            returning \(table.keyColumns)
+            """,
+            [
+                .intArray(identities.map(\.customerID)), .textArray(identities.map(\.value)),
+                .uuidArray(identities.map(\.entity)), .timestamp(now),
+            ])
+        return try table.entries(result.rows)
+    }
+}
+
+/// A typed table with references that wait for their target.
+private struct LinkTable {
+    struct External {
+        var reference: ExternalReference
+        var entity: PublicID
+    }
+    struct Identity {
+        var customerID: Int64
+        var value: String
+        var entity: PublicID
+    }
+
+    var type: InteractionType
+    var byExternalID: Bool
+    var byIdentity: Bool
+
+    /// The column that names a target by what identifies it.
+    static func identityColumn(_ role: EntityRole) -> String { role == .account ? "account_domain" : "contact_email" }
+
+    /// What `returning` needs to know the keys.
+    var keyColumns: String {
+        type == .contacts ? "r.customer_id, r.id" : "r.customer_id, r.object_id, r.external_id"
+    }
+
+    func entries(_ rows: [any PostgresRow]) throws -> [OutboxEntry] {
+        try rows.map { row in
+            OutboxEntry(
+                type: type, customerID: try row.int("customer_id"),
+                keys: type == .contacts
+                    ? .entities([try row.uuid("id")])
+                    : .records(
+                        objectID: try row.int("object_id"), externalIDs: [try row.text("external_id")]))
+        }
+    }
+}

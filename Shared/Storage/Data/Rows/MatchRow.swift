@@ -1,0 +1,92 @@
+import Models
+
+/// A source of an account or contact: one role of one Interaction.
+public struct SourceKey: Hashable, Sendable {
+    public var integrationID: Int64
+    public var role: EntityRole
+    public var interaction: InteractionKey
+
+    public init(integrationID: Int64, role: EntityRole, interaction: InteractionKey) {
+        self.integrationID = integrationID
+        self.role = role
+        self.interaction = interaction
+    }
+}
+
+/// Which account or contact an Interaction is, and why.
+public struct MatchRow: Hashable, Sendable {
+    public var source: SourceKey
+    public var customerID: Int64
+    public var entity: PublicID
+    public var rule: MatchRule
+    /// What matched: a domain, a name or an e-mail address.
+    public var evidence: String?
+
+    public init(source: SourceKey, customerID: Int64, entity: PublicID, rule: MatchRule, evidence: String?) {
+        self.source = source
+        self.customerID = customerID
+        self.entity = entity
+        self.rule = rule
+        self.evidence = evidence
+    }
+}
+
+/// What an Interaction of one integration is called by another: by its external id.
+public struct ExternalReference: Hashable, Sendable {
+    public var integrationID: Int64
+    public var externalID: String
+
+    public init(integrationID: Int64, externalID: String) {
+        self.integrationID = integrationID
+        self.externalID = externalID
+    }
+}
+
+/// A match that is stored.
+public struct StoredMatch: Hashable, Sendable {
+    public var reference: ExternalReference
+    public var objectID: Int64
+    public var entity: PublicID
+    /// Whether the Interaction exists and yields the role.
+    public var isLive: Bool
+
+    public init(reference: ExternalReference, objectID: Int64, entity: PublicID, isLive: Bool) {
+        self.reference = reference
+        self.objectID = objectID
+        self.entity = entity
+        self.isLive = isLive
+    }
+}
+
+/// A value that only one account or contact of a customer can have.
+public struct IdentityKey: Hashable, Comparable, Sendable {
+    public var customerID: Int64
+    public var kind: IdentityKind
+    public var value: String
+
+    public init(customerID: Int64, kind: IdentityKind, value: String) {
+        self.customerID = customerID
+        self.kind = kind
+        self.value = value
+    }
+
+    public static func < (left: IdentityKey, right: IdentityKey) -> Bool {
+        if left.customerID != right.customerID { return left.customerID < right.customerID }
+        if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
+        return left.value.utf8.lexicographicallyPrecedes(right.value.utf8)
+    }
+}
+
+/// An identity that is stored.
+public struct StoredIdentity: Hashable, Sendable {
+    public var key: IdentityKey
+    public var entity: PublicID
+    /// The domain of the account that has a `name` identity, nil for others.
+    public var domain: String?
+
+    public init(key: IdentityKey, entity: PublicID, domain: String? = nil) {
+        self.key = key
+        self.entity = entity
+        self.domain = domain
+    }
+}
