@@ -41,15 +41,21 @@ package struct ChangedInteraction: Sendable {
 
     /// What tells which account or contact `record` is, the best evidence first.
     func identities(of record: MappedRecord) -> [IdentityKey] {
-        var keys: [IdentityKey] = []
+        // `RecordNormalization` has brought the values to one form and left out the domains of free mail providers.
         switch record.type {
         case .accounts:
-            // As `RecordNormalization` left it, a domain of a free mail provider is gone already.
-            if let domain = record.text("domain") { keys.append(identity(.domain, domain)) }
-            if let name = record.text("name").flatMap(NameNormalization.name) { keys.append(identity(.name, name)) }
+            keys(.domain, [record.text("domain")] + record.texts("domains"))
+                + keys(.name, [record.text("name").flatMap(NameNormalization.name)])
         case .contacts:
-            if let email = record.text("email") { keys.append(identity(.email, email)) }
-        default: break
+            keys(.email, [record.text("email")] + record.texts("emails"))
+        default: []
+        }
+    }
+
+    private func keys(_ kind: IdentityKind, _ values: [String?]) -> [IdentityKey] {
+        var keys: [IdentityKey] = []
+        for case let value? in values where !keys.contains(where: { $0.value == value }) {
+            keys.append(identity(kind, value))
         }
         return keys
     }

@@ -15,7 +15,7 @@ package enum LinkResolution {
             let entity = known.entity(role, ExternalReference(integrationID: integrationID, externalID: externalID))
         {
             (link.entity, link.rule) = (entity, .externalID)
-        } else if let source = known.sources[sameRecord] {
+        } else if let source = known.sources[sameRecord], source.isLive {
             (link.entity, link.rule) = (source.entity, .sameRecord)
         } else if let value = reference.identity,
             let entity = known.owner(of: IdentityKey(customerID: customerID, kind: role.referenceKind, value: value))

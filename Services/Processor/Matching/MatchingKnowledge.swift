@@ -54,6 +54,9 @@ package struct MatchingKnowledge: Sendable {
         references[role, default: [:]][match.reference] = (match.objectID, match.entity)
     }
 
+    /// Notes whether a known source exists and yields the role.
+    package mutating func set(_ source: SourceKey, isLive: Bool) { sources[source]?.isLive = isLive }
+
     /// Adds an identity.
     package mutating func add(_ identity: StoredIdentity) {
         identities[identity.key] = (identity.entity, identity.domain)

@@ -30,6 +30,9 @@ package struct MatchingPlan: Sendable {
         _ changed: [ChangedInteraction], knowledge: MatchingKnowledge, newID: () -> PublicID
     ) {
         self.knowledge = knowledge
+        for interaction in changed {
+            for type in interaction.absentTypes { remove(type, of: interaction) }
+        }
         // Accounts, then contacts, then what refers to them: so that a batch links within itself.
         for role in [EntityRole.account, .contact] {
             for interaction in changed {
@@ -40,7 +43,6 @@ package struct MatchingPlan: Sendable {
         }
         for interaction in changed {
             for record in interaction.records where record.role == nil { add(record, of: interaction) }
-            for type in interaction.absentTypes { remove(type, of: interaction) }
         }
     }
 
@@ -71,7 +73,10 @@ package struct MatchingPlan: Sendable {
         let entity: PublicID
         if let known = knowledge.sources[source] {
             entity = known.entity
-            if !known.isLive { revived.append(source) }
+            if !known.isLive {
+                revived.append(source)
+                knowledge.set(source, isLive: true)
+            }
         } else {
             let decision = MatchDecision.decide(identities, known: knowledge)
             entity = decision.entity ?? newID()
@@ -123,7 +128,9 @@ package struct MatchingPlan: Sendable {
             return
         }
         let source = interaction.source(role)
-        if let known = knowledge.sources[source], known.isLive { gone.append((source, known.entity)) }
+        guard let known = knowledge.sources[source], known.isLive else { return }
+        gone.append((source, known.entity))
+        knowledge.set(source, isLive: false)
     }
 
     /// The link of `record` to an account or contact: by the id that it names, else the one that the same Interaction

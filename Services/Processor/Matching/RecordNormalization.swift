@@ -9,34 +9,42 @@ package enum RecordNormalization {
         var record = record
         switch record.type {
         case .accounts:
-            let domain =
-                record.text("domain").flatMap(DomainNormalization.domain)
-                ?? record.text("website").flatMap(DomainNormalization.domain)
-            set("domain", domain.flatMap { FreeMailDomains.contains($0) ? nil : $0 }, in: &record)
+            let domain = record.text("domain").flatMap(companyDomain) ?? record.text("website").flatMap(companyDomain)
+            let others = record.texts("domains").compactMap(companyDomain)
+            set("domain", (domain ?? others.first).map { .text($0) }, in: &record)
+            set("domains", others.isEmpty ? nil : .texts(others), in: &record)
         case .contacts:
-            let email = record.text("email").flatMap(EmailNormalization.address)
-            set("email", email ?? record.text("email"), in: &record)
+            let others = record.texts("emails").compactMap(EmailNormalization.address)
+            let email = record.text("email").flatMap(EmailNormalization.address) ?? others.first
+            set("email", email.map { .text($0) }, in: &record)
+            set("emails", others.isEmpty ? nil : .texts(others), in: &record)
             normaliseAccount(in: &record)
             if record.account?.identity == nil, let domain = email.flatMap(EmailNormalization.companyDomain) {
                 record.account = RecordReference(externalID: record.account?.externalID, identity: domain)
             }
         default:
             normaliseAccount(in: &record)
-            record.contact?.identity = record.contact?.identity.flatMap(EmailNormalization.address)
+            if let email = record.contact?.identity {
+                record.contact?.identity = EmailNormalization.address(email)
+            }
         }
         return record
     }
 
-    private static func normaliseAccount(in record: inout MappedRecord) {
-        guard let identity = record.account?.identity else { return }
-        let domain = DomainNormalization.domain(identity)
-        record.account?.identity = domain.flatMap { FreeMailDomains.contains($0) ? nil : $0 }
+    /// A domain that can be a company's alone.
+    private static func companyDomain(_ text: String) -> String? {
+        DomainNormalization.domain(text).flatMap { FreeMailDomains.contains($0) ? nil : $0 }
     }
 
-    private static func set(_ name: String, _ text: String?, in record: inout MappedRecord) {
+    private static func normaliseAccount(in record: inout MappedRecord) {
+        guard let identity = record.account?.identity else { return }
+        record.account?.identity = companyDomain(identity)
+    }
+
+    private static func set(_ name: String, _ value: CanonicalValue?, in record: inout MappedRecord) {
         guard let index = CanonicalColumn.columns(of: record.type).firstIndex(where: { $0.name == name }),
             record.values.indices.contains(index)
         else { return }
-        record.values[index] = text.map { .text($0) }
+        record.values[index] = value
     }
 }

@@ -46,30 +46,24 @@ extension PostgresDataSession {
 
     func reject(_ rows: [RejectedRow]) async throws {
         guard !rows.isEmpty else { return }
-        let rows = rows.sorted { $0.identity < $1.identity }
         try await session.query(
             """
-            insert into tributary.rejected
-              (identity, customer_id, object_id, run, page, external_id, reason, topic, partition, message_offset, key,
-               value, headers)
-            select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
-              $8::text[], $9::bigint[], $10::bigint[], $11::bytea[], $12::bytea[], $13::json[])
-            on conflict (identity) do nothing
+            insert into tributary.rejected (object_id, run, attempt, page, index, external_id, reason, topic, partition,
+              message_offset, message_time, key, value, headers)
+            select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+              $8::text[], $9::bigint[], $10::bigint[], $11::timestamptz[], $12::bytea[], $13::bytea[], $14::json[])
+            on conflict do nothing
             """,
             [
-                .textArray(rows.map { Self.storable($0.identity) }), .intArray(rows.map(\.customerID)),
-                .intArray(rows.map(\.objectID)), .intArray(rows.map { $0.place?.run }),
-                .intArray(rows.map { $0.place.map { Int64($0.page) } }),
-                .textArray(rows.map { $0.externalID.map(Self.storable) }),
-                .textArray(rows.map { Self.storable($0.reason) }), .textArray(rows.map(\.message.topic)),
+                .intArray(rows.map { $0.source?.objectID }), .intArray(rows.map { $0.source?.place.run }),
+                .intArray(rows.map { $0.source.map { Int64($0.place.attempt) } }),
+                .intArray(rows.map { $0.source.map { Int64($0.place.page) } }),
+                .intArray(rows.map { $0.source.map { Int64($0.place.index) } }),
+                .textArray(rows.map { $0.externalID.map(StoredText.storable) }),
+                .textArray(rows.map { StoredText.storable($0.reason) }), .textArray(rows.map(\.message.topic)),
                 .intArray(rows.map { Int64($0.message.partition) }), .intArray(rows.map(\.message.offset)),
-                .bytesArray(rows.map(\.message.key)), .bytesArray(rows.map(\.message.value)),
-                .jsonArray(rows.map { HeaderText.json($0.message.headers)[...] }),
+                .timestampArray(rows.map(\.message.timestamp)), .bytesArray(rows.map(\.message.key)),
+                .bytesArray(rows.map(\.message.value)), .jsonArray(rows.map { StoredTexts.json($0.message.headers)[...] }),
             ])
-    }
-
-    /// Postgres' text cannot hold U+0000, and what is rejected must not be refused once more.
-    private static func storable(_ text: String) -> String {
-        text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
     }
 }

@@ -17,7 +17,7 @@ struct TypedColumns {
         parameters.append(values)
     }
 
-    /// Adds the canonical fields of `type` and the custom ones.
+    /// Adds the canonical fields of `type`.
     mutating func add(_ records: [MappedRecord], of type: InteractionType) {
         for (index, column) in CanonicalColumn.columns(of: type).enumerated() {
             switch column.kind {
@@ -27,9 +27,10 @@ struct TypedColumns {
                 add(column.name, "text", .textArray(records.map { Self.decimal($0, index) }), cast: "numeric")
             case .timestamp:
                 add(column.name, "timestamptz", .timestampArray(records.map { Self.timestamp($0, index) }))
+            case .texts:
+                add(column.name, "json", .jsonArray(records.map { Self.texts($0, index) }))
             }
         }
-        add("custom", "json", .jsonArray(records.map(\.custom)))
     }
 
     /// Adds a link to an account or contact.
@@ -67,6 +68,11 @@ struct TypedColumns {
     private static func decimal(_ record: MappedRecord, _ index: Int) -> String? {
         guard record.values.indices.contains(index), case .decimal(let text) = record.values[index] else { return nil }
         return text
+    }
+
+    private static func texts(_ record: MappedRecord, _ index: Int) -> ArraySlice<UInt8>? {
+        guard record.values.indices.contains(index), case .texts(let texts) = record.values[index] else { return nil }
+        return StoredTexts.json(texts)[...]
     }
 
     private static func timestamp(_ record: MappedRecord, _ index: Int) -> Timestamp? {

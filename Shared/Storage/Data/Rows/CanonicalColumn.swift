@@ -1,6 +1,8 @@
 import Models
 
 /// A field of the canonical types, which is a column of their typed table and a member of their published record.
+/// Links to accounts and contacts are no columns of this kind: see `RecordLink`. A test holds the list against the
+/// catalog's canonical fields.
 public struct CanonicalColumn: Hashable, Sendable {
     /// What the column holds.
     public enum Kind: Hashable, Sendable {
@@ -8,6 +10,8 @@ public struct CanonicalColumn: Hashable, Sendable {
         /// A number of any size and precision, in decimal digits.
         case decimal
         case timestamp
+        /// Several texts, in a column of type `json`.
+        case texts
     }
 
     /// The name in the table, in the published record and in a definition's `map`.
@@ -33,24 +37,29 @@ public struct CanonicalColumn: Hashable, Sendable {
     }
 
     private static let accounts: [CanonicalColumn] = [
-        .init("name"), .init("domain"), .init("website"), .init("phone"), .init("industry"), .init("country"),
-        .init("employees", .decimal), .init("created_at", .timestamp),
+        .init("name"), .init("domain"), .init("domains", .texts), .init("website"), .init("email"),
+        .init("phone"), .init("industry"), .init("employees", .decimal), .init("annual_revenue", .decimal),
+        .init("currency"), .init("country"), .init("city"), .init("owner"), .init("parent_external_id"),
+        .init("created_at", .timestamp), .init("updated_at", .timestamp),
     ]
     private static let contacts: [CanonicalColumn] = [
-        .init("name"), .init("first_name"), .init("last_name"), .init("email"), .init("phone"), .init("title"),
-        .init("created_at", .timestamp),
+        .init("name"), .init("first_name"), .init("last_name"), .init("email"), .init("emails", .texts),
+        .init("phone"), .init("title"), .init("country"), .init("city"), .init("owner"),
+        .init("created_at", .timestamp), .init("updated_at", .timestamp),
     ]
     private static let deals: [CanonicalColumn] = [
-        .init("name"), .init("stage"), .init("status"), .init("amount", .decimal), .init("currency"), .init("owner"),
-        .init("opened_at", .timestamp), .init("closes_at", .timestamp), .init("closed_at", .timestamp),
+        .init("title"), .init("amount", .decimal), .init("currency"), .init("stage"), .init("status"),
+        .init("probability", .decimal), .init("owner"), .init("created_at", .timestamp),
+        .init("updated_at", .timestamp), .init("closes_at", .timestamp), .init("closed_at", .timestamp),
     ]
     private static let tickets: [CanonicalColumn] = [
         .init("title"), .init("status"), .init("priority"), .init("channel"), .init("assignee"),
-        .init("opened_at", .timestamp), .init("closed_at", .timestamp),
+        .init("tags", .texts), .init("opened_at", .timestamp), .init("updated_at", .timestamp),
+        .init("closed_at", .timestamp),
     ]
     private static let tasks: [CanonicalColumn] = [
-        .init("title"), .init("status"), .init("priority"), .init("assignee"), .init("due_at", .timestamp),
-        .init("completed_at", .timestamp),
+        .init("title"), .init("status"), .init("priority"), .init("assignee"), .init("deal_external_id"),
+        .init("created_at", .timestamp), .init("due_at", .timestamp), .init("completed_at", .timestamp),
     ]
 }
 
@@ -60,4 +69,5 @@ public enum CanonicalValue: Hashable, Sendable {
     /// Decimal digits as the provider wrote them.
     case decimal(String)
     case timestamp(Timestamp)
+    case texts([String])
 }

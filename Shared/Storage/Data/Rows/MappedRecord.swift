@@ -6,8 +6,6 @@ public struct MappedRecord: Hashable, Sendable {
     public var type: InteractionType
     /// The values of `CanonicalColumn.columns(of: type)`, in that order.
     public var values: [CanonicalValue?]
-    /// Mapped fields that are not canonical: a JSON object.
-    public var custom: ArraySlice<UInt8>?
     /// Whose it is: the account, as the record names it.
     public var account: RecordReference?
     /// Who it is about: the contact, as the record names it.
@@ -15,12 +13,11 @@ public struct MappedRecord: Hashable, Sendable {
 
     /// A record of `type`.
     public init(
-        type: InteractionType, values: [CanonicalValue?], custom: ArraySlice<UInt8>? = nil,
-        account: RecordReference? = nil, contact: RecordReference? = nil
+        type: InteractionType, values: [CanonicalValue?], account: RecordReference? = nil,
+        contact: RecordReference? = nil
     ) {
         self.type = type
         self.values = values
-        self.custom = custom
         self.account = account
         self.contact = contact
     }
@@ -31,6 +28,14 @@ public struct MappedRecord: Hashable, Sendable {
             if case .text(let text) = value { return text }
         }
         return nil
+    }
+
+    /// The texts of the field called `name`.
+    public func texts(_ name: String) -> [String] {
+        for (column, value) in zip(CanonicalColumn.columns(of: type), values) where column.name == name {
+            if case .texts(let texts) = value { return texts }
+        }
+        return []
     }
 
     /// The account or contact that the record is, or nil for what is neither.

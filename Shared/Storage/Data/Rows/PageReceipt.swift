@@ -52,6 +52,9 @@ public struct PageReceipt: Hashable, Sendable {
         rejected = ReceiptBits(count: count)
     }
 
+    /// Whether nothing has been noted.
+    public var isEmpty: Bool { stored.isZero && unchanged.isZero && rejected.isZero }
+
     /// Notes what became of record `index`. An index outside the page is ignored: nobody waits for it. One record has
     /// one outcome; the first that is noted stays.
     public mutating func note(_ outcome: Outcome, index: Int32) {
@@ -74,6 +77,9 @@ public struct ReceiptBits: Hashable, Sendable, CustomStringConvertible {
 
     /// The number of bits.
     public var count: Int { bits.count }
+
+    /// Whether no bit is set.
+    public var isZero: Bool { !bits.contains(UInt8(ascii: "1")) }
 
     /// The bit at `index`; false outside.
     public subscript(index: Int) -> Bool { bits.indices.contains(index) && bits[index] == UInt8(ascii: "1") }

@@ -59,13 +59,20 @@ create table tributary.accounts (
   deleted_at timestamptz,                           -- no source is left
   name text,
   domain text,
+  domains json,
   website text,
+  email text,
   phone text,
   industry text,
-  country text,
   employees numeric,
+  annual_revenue numeric,
+  currency text,
+  country text,
+  city text,
+  owner text,
+  parent_external_id text,
   created_at timestamptz,
-  custom json
+  updated_at timestamptz
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 
 create table tributary.contacts (
@@ -86,10 +93,14 @@ create table tributary.contacts (
   first_name text,
   last_name text,
   email text,
+  emails json,
   phone text,
   title text,
+  country text,
+  city text,
+  owner text,
   created_at timestamptz,
-  custom json
+  updated_at timestamptz
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 
 -- Deals, tickets, tasks: one row per Interaction ---------------------------------------------------------------------
@@ -110,16 +121,17 @@ create table tributary.deals (
   contact_rule tributary.match_rule,
   contact_external_id text collate "C",
   contact_email text collate "C",
-  name text,
-  stage text,
-  status text,
+  title text,
   amount numeric,
   currency text,
+  stage text,
+  status text,
+  probability numeric,
   owner text,
-  opened_at timestamptz,
+  created_at timestamptz,
+  updated_at timestamptz,
   closes_at timestamptz,
   closed_at timestamptz,
-  custom json,
   primary key (object_id, external_id)
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 
@@ -144,9 +156,10 @@ create table tributary.tickets (
   priority text,
   channel text,
   assignee text,
+  tags json,
   opened_at timestamptz,
+  updated_at timestamptz,
   closed_at timestamptz,
-  custom json,
   primary key (object_id, external_id)
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 
@@ -170,9 +183,10 @@ create table tributary.tasks (
   status text,
   priority text,
   assignee text,
+  deal_external_id text,
+  created_at timestamptz,
   due_at timestamptz,
   completed_at timestamptz,
-  custom json,
   primary key (object_id, external_id)
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 
@@ -229,26 +243,31 @@ create table tributary.identities (
 -- What could not be stored ---------------------------------------------------------------------------------------------
 
 create table tributary.rejected (
-  -- `<object public id>/<run>.<attempt>.<page>.<index>`; of an unreadable message `<topic>/<partition>/<offset>@<time>`
-  identity text primary key,
-  customer_id bigint,
-  object_id bigint,
+  id bigint generated always as identity primary key,
+  object_id bigint,                                 -- null: the message does not say whose it is
   run bigint,
+  attempt integer,
   page integer,
+  index integer,
   external_id text,
   reason text not null,
   rejected_at timestamptz not null default now(),
-  -- the message as it came, for dead.<topic>; null where a retriever rejected a record before there was one
+  -- the message as it came, for dead.<topic>; null where a retriever rejected a record before there was a message
   topic text,
   partition integer,
   message_offset bigint,
+  message_time timestamptz,
   key bytea,
   value bytea,
   headers json,
   published_at timestamptz
 );
-create index rejected_object on tributary.rejected (object_id, run);
-create index rejected_unpublished on tributary.rejected (rejected_at) where topic is not null and published_at is null;
+-- A message that is delivered twice is rejected once. The time is needed because an emptied broker counts anew.
+create unique index rejected_once on tributary.rejected (object_id, run, attempt, page, index)
+  where object_id is not null;
+create unique index rejected_unreadable_once on tributary.rejected (topic, partition, message_offset, message_time)
+  where object_id is null;
+create index rejected_unpublished on tributary.rejected (id) where topic is not null and published_at is null;
 
 -- What is to be published ----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,96 @@
+import Models
+import Storage
+
+/// One message of an `interactions.*` topic, read and mapped, ready to be stored.
+package struct PreparedMessage: Sendable {
+    /// What can be done with it.
+    package enum Content: Sendable {
+        /// To be stored.
+        case interaction(PreparedInteraction)
+        /// To be rejected, with the reason.
+        case refused(String)
+    }
+
+    /// The message as it came.
+    package var message: ReceivedMessage
+    /// Whose it is; nil where the message does not say, or says nobody that is known.
+    package var object: StoredObject?
+    /// Where it was seen, as far as it can be read.
+    package var place: InteractionPlace?
+    /// The provider's id, as far as it can be read.
+    package var externalID: String?
+    /// What can be done with it.
+    package var content: Content
+
+    /// The page that waits for its receipt.
+    var page: PageKey? {
+        guard let object, let place else { return nil }
+        return PageKey(objectID: object.id, run: place.run, page: place.page)
+    }
+
+    /// The row that keeps it, rejected for `reason`.
+    func rejected(_ reason: String) -> RejectedRow {
+        var source: (objectID: Int64, place: InteractionPlace)?
+        if let object, let place { source = (object.id, place) }
+        return RejectedRow(source: source, externalID: externalID, reason: reason, message: message)
+    }
+}
+
+/// A record with what it means.
+package struct PreparedInteraction: Sendable {
+    /// Its object.
+    package var object: StoredObject
+    /// The record as the retriever sent it.
+    package var interaction: InteractionMessage
+    /// A sweep of ids says that it is gone.
+    package var isSwept: Bool
+    /// A person sent it again (`tributary replay`), so that no page has to vouch for it.
+    package var isReplayed: Bool
+    /// What its content is compared by.
+    package var contentHash: PublicID
+    /// What it yields, normalised.
+    package var records: [MappedRecord]
+    /// The types that its definition can yield and it does not.
+    package var absentTypes: [InteractionType]
+
+    /// Which Interaction it is.
+    package var key: InteractionKey { InteractionKey(objectID: object.id, externalID: interaction.externalID) }
+
+    /// Its version, depending on whether its page is the one that was declared last.
+    package func version(isVouched: Bool) -> StoredVersion {
+        isVouched || isReplayed
+            ? StoredVersion(interaction.version, isSwept: isSwept)
+            : .unvouched(modifiedAt: interaction.modifiedAt, until: interaction.until, isSwept: isSwept)
+    }
+}
+
+/// A message that tells that everything before it in its partition has been processed.
+package struct BarrierPassage: Hashable, Sendable {
+    /// The barrier's id.
+    package var id: Int64
+    /// Where it arrived.
+    package var partition: Int32
+}
+
+/// Messages that are stored together.
+package struct PreparedBatch: Sendable {
+    /// In the order of arrival.
+    package var messages: [PreparedMessage]
+    /// The barriers among them, which are passed when all of `messages` are stored.
+    package var barriers: [BarrierPassage]
+
+    /// A batch.
+    package init(messages: [PreparedMessage], barriers: [BarrierPassage]) {
+        self.messages = messages
+        self.barriers = barriers
+    }
+
+    /// Its first half without the barriers, and its second half with them.
+    func halves() -> (PreparedBatch, PreparedBatch) {
+        let middle = messages.count / 2
+        return (
+            PreparedBatch(messages: Array(messages[..<middle]), barriers: []),
+            PreparedBatch(messages: Array(messages[middle...]), barriers: barriers)
+        )
+    }
+}
