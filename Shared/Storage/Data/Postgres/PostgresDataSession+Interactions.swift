@@ -25,7 +25,7 @@ extension PostgresDataSession {
     /// The statement returns the rows that it wrote in the order in which they were given, so one walk tells which
     /// ones those are.
     private static func outcomes(
-        of interactions: [InteractionRow], written rows: [any PostgresRow]
+        of interactions: [InteractionRow], written rows: PostgresRows
     ) throws -> [UpsertOutcome] {
         var outcomes = Array(repeating: UpsertOutcome.unchanged, count: interactions.count)
         var index = 0

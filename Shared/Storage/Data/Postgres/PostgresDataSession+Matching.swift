@@ -226,7 +226,7 @@ private struct LinkTable {
         type == .contacts ? "r.customer_id, r.id" : "r.customer_id, r.object_id, r.external_id"
     }
 
-    func entries(_ rows: [any PostgresRow]) throws -> [OutboxEntry] {
+    func entries(_ rows: PostgresRows) throws -> [OutboxEntry] {
         try rows.map { row in
             OutboxEntry(
                 type: type, customerID: try row.int("customer_id"),

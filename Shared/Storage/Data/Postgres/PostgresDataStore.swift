@@ -49,7 +49,7 @@ public struct PostgresDataStore: DataStore {
         join tributary.integrations i on i.id = o.integration_id\u{20}
         """
 
-    private static func object(_ row: any PostgresRow) throws -> StoredObject {
+    private static func object(_ row: PostgresRow) throws -> StoredObject {
         StoredObject(
             id: try row.int("id"),
             source: ObjectSource(
