@@ -107,7 +107,8 @@ package struct BatchPreparation: Sendable {
                 let mapping = try mapping.get()
                 types = mapping.types
                 if !interaction.isDeleted {
-                    for record in try mapping.records(in: payload) where !records.contains(where: { $0.type == record.type }) {
+                    for record in try mapping.records(in: payload)
+                    where !records.contains(where: { $0.type == record.type }) {
                         records.append(RecordNormalization.normalise(record))
                     }
                 }

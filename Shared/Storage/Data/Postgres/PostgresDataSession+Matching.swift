@@ -136,7 +136,8 @@ extension PostgresDataSession {
     private func awaitingTables(
         _ role: EntityRole, external: [LinkTable.External], identities: [LinkTable.Identity]
     ) async throws -> [LinkTable] {
-        let types: [InteractionType] = role == .account ? [.contacts, .deals, .tickets, .tasks] : [.deals, .tickets, .tasks]
+        let types: [InteractionType] =
+            role == .account ? [.contacts, .deals, .tickets, .tasks] : [.deals, .tickets, .tasks]
         let name = role.rawValue
         let identity = LinkTable.identityColumn(role)
         let arms = types.map { type in

@@ -63,7 +63,8 @@ extension PostgresDataSession {
                 .textArray(rows.map { StoredText.storable($0.reason) }), .textArray(rows.map(\.message.topic)),
                 .intArray(rows.map { Int64($0.message.partition) }), .intArray(rows.map(\.message.offset)),
                 .timestampArray(rows.map(\.message.timestamp)), .bytesArray(rows.map(\.message.key)),
-                .bytesArray(rows.map(\.message.value)), .jsonArray(rows.map { StoredTexts.json($0.message.headers)[...] }),
+                .bytesArray(rows.map(\.message.value)),
+                .jsonArray(rows.map { StoredTexts.json($0.message.headers)[...] }),
             ])
     }
 }
