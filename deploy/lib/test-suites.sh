@@ -5,6 +5,18 @@
 FAILED_SUITES=()
 SUITE_PROCESS=""
 
+# Swift's and the shell's own checkers, with nothing to forgive.
+check_style() {
+  local scripts
+  mapfile -t scripts < <(grep -ls '^#!/usr/bin/env bash' deploy/* .ci/*)
+  if swift format lint --strict --recursive --parallel Package.swift Shared Services Tests 9>&- &&
+    shellcheck deploy/lib/*.sh "${scripts[@]}"; then
+    say "swift format and shellcheck have nothing to say"
+  else
+    FAILED_SUITES+=("style: see the findings above")
+  fi
+}
+
 # run_suite NAME SWIFT-TEST-OPTIONS...: its output is shown and kept.
 run_suite() {
   local log=$TRIBUTARY_LOGS/test-$1.log name=$1 count status=0
