@@ -36,7 +36,7 @@ start_pipeline_broker() {
 # use_key_ring: makes one at first. It encrypts the credentials in the database.
 use_key_ring() {
   local file=$TRIBUTARY_STATE/keys
-  [ -s "$file" ] || (umask 077 && echo "demo:$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" >"$file")
+  [ -s "$file" ] || (umask 077 && echo "demo:$(head -c 32 /dev/urandom | base64)" >"$file")
   TRIBUTARY_KEYS_FILE=$file
 }
 
