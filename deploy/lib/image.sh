@@ -30,5 +30,5 @@ in_image() {
   local root=$1
   shift
   unshare --mount --pid --fork --mount-proc="$root/proc" \
-    chroot --userspec=65534:65534 "$root" env -i TRIBUTARY_CATALOG=/app/catalog "$@"
+    chroot --userspec=65534:65534 "$root" env -i TRIBUTARY_CATALOG=/app/catalog HTTP_PORT=8080 "$@"
 }
