@@ -1,3 +1,4 @@
+import CCurl  // SOCK_STREAM is in a header that belongs to no module of Glibc; a release build finds it only here
 import Dispatch
 import Glibc
 
