@@ -5,6 +5,8 @@ struct AdminCall {
     let handle: ClientHandle
     /// How long the request may take, in milliseconds.
     let timeout: Int32
+    /// Where the broker is said to be.
+    let servers: String
 
     /// Creates `topics`.
     /// - Parameter compacted: whether the cleanup policy is asked for; some brokers do not know it.
@@ -22,7 +24,7 @@ struct AdminCall {
             requests.append(request)
             if topic.isCompacted && compacted { rd_kafka_NewTopic_set_config(request, "cleanup.policy", "compact") }
         }
-        return try perform("Creating topics") { queue in
+        return try perform("Creating topics at \(servers)") { queue in
             rd_kafka_CreateTopics(handle.pointer, &requests, requests.count, nil, queue)
         } read: { event in
             var count = 0
@@ -44,7 +46,7 @@ struct AdminCall {
             }
             requests.append(request)
         }
-        return try perform("Adding partitions") { queue in
+        return try perform("Adding partitions at \(servers)") { queue in
             rd_kafka_CreatePartitions(handle.pointer, &requests, requests.count, nil, queue)
         } read: { event in
             var count = 0
@@ -57,7 +59,9 @@ struct AdminCall {
     func partitions() throws(KafkaError) -> [String: Int32] {
         var answer: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(handle.pointer, 1, nil, &answer, timeout)
-        guard code.isSuccess, let metadata = answer else { throw KafkaError(code, "Asking the broker for its topics") }
+        guard code.isSuccess, let metadata = answer else {
+            throw KafkaError(code, "Asking the broker at \(servers) for its topics")
+        }
         defer { rd_kafka_metadata_destroy(metadata) }
         var partitions: [String: Int32] = [:]
         for index in 0..<Int(metadata.pointee.topic_cnt) {

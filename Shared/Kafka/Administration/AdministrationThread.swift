@@ -9,7 +9,9 @@ final class AdministrationThread: Sendable {
 
     init(_ configuration: KafkaConfiguration) throws(KafkaError) {
         let handle = try ClientHandle.administration(configuration)
-        let call = AdminCall(handle: handle, timeout: configuration.requestTimeout.wholeMilliseconds)
+        let call = AdminCall(
+            handle: handle, timeout: configuration.requestTimeout.wholeMilliseconds,
+            servers: configuration.bootstrapServers)
         let jobs = jobs
         do throws(KafkaError) {
             try DedicatedThread.start("kafka-admin") {

@@ -1,12 +1,12 @@
 /// What has to be done so that topics are as they ought to be. Pure.
-struct TopicPlan: Equatable {
+package struct TopicPlan: Equatable {
     /// Topics that are missing.
-    var create: [TopicSpecification]
+    package var create: [TopicSpecification]
     /// Topics that have too few partitions.
-    var grow: [TopicSpecification]
+    package var grow: [TopicSpecification]
 
     /// Compares what is wanted with `existing`, the number of partitions of each topic there is.
-    init(_ wanted: [TopicSpecification], existing: [String: Int32]) {
+    package init(_ wanted: [TopicSpecification], existing: [String: Int32]) {
         var seen: Set<String> = []
         let distinct = wanted.filter { seen.insert($0.name).inserted }
         create = distinct.filter { existing[$0.name] == nil }
@@ -14,5 +14,5 @@ struct TopicPlan: Equatable {
     }
 
     /// Whether everything fits.
-    var isEmpty: Bool { create.isEmpty && grow.isEmpty }
+    package var isEmpty: Bool { create.isEmpty && grow.isEmpty }
 }

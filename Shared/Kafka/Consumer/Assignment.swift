@@ -1,7 +1,7 @@
 import Models
 
 /// Which partitions a consumer has and what it has been given of each. Pure.
-struct Assignment {
+package struct Assignment {
     /// What is known of a partition since it was assigned.
     private struct Progress {
         /// The offsets given out, first to last.
@@ -12,21 +12,24 @@ struct Assignment {
 
     private var progress: [TopicPartition: Progress] = [:]
 
+    /// Nothing assigned.
+    package init() {}
+
     /// The assigned partitions.
-    var partitions: [TopicPartition] { Array(progress.keys) }
+    package var partitions: [TopicPartition] { Array(progress.keys) }
 
     /// `partition` belongs to this consumer from now on.
-    mutating func assign(_ partition: TopicPartition) { progress[partition] = Progress() }
+    package mutating func assign(_ partition: TopicPartition) { progress[partition] = Progress() }
 
     /// `partition` belongs to nobody we know.
-    mutating func revoke(_ partition: TopicPartition) { progress[partition] = nil }
+    package mutating func revoke(_ partition: TopicPartition) { progress[partition] = nil }
 
     /// All partitions are gone.
-    mutating func revokeAll() { progress = [:] }
+    package mutating func revokeAll() { progress = [:] }
 
     /// `offset` has been given to the service. An offset that is not behind the last one means that the partition
     /// started again (the broker lost it): what was given before no longer counts.
-    mutating func deliver(_ offset: Int64, of partition: TopicPartition) {
+    package mutating func deliver(_ offset: Int64, of partition: TopicPartition) {
         guard let known = progress[partition] else { return }
         if let delivered = known.delivered, offset > delivered.upperBound {
             progress[partition]?.delivered = delivered.lowerBound...offset
@@ -36,10 +39,10 @@ struct Assignment {
     }
 
     /// The partition's reading starts at `offset`.
-    mutating func start(_ partition: TopicPartition, at offset: Int64) { progress[partition]?.start = offset }
+    package mutating func start(_ partition: TopicPartition, at offset: Int64) { progress[partition]?.start = offset }
 
     /// The next offset to be given out, if known.
-    func position(of partition: TopicPartition) -> Int64? {
+    package func position(of partition: TopicPartition) -> Int64? {
         guard let known = progress[partition] else { return nil }
         return known.delivered.map { $0.upperBound + 1 } ?? known.start
     }
@@ -47,7 +50,7 @@ struct Assignment {
     /// The offsets to store for `messages`: one behind the last of each partition. Left out is what was given out in
     /// an earlier life of the partition: another member may have it by now, or the broker lost it and its offsets
     /// mean other messages.
-    func offsets(behind messages: [ReceivedMessage]) -> [TopicPartition: Int64] {
+    package func offsets(behind messages: [ReceivedMessage]) -> [TopicPartition: Int64] {
         var offsets: [TopicPartition: Int64] = [:]
         for message in messages {
             let partition = TopicPartition(topic: message.topic, partition: message.partition)

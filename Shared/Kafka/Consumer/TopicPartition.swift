@@ -1,5 +1,10 @@
 /// One partition of one topic.
-struct TopicPartition: Hashable, Sendable {
-    var topic: String
-    var partition: Int32
+package struct TopicPartition: Hashable, Sendable {
+    package var topic: String
+    package var partition: Int32
+
+    package init(topic: String, partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
 }

@@ -6,11 +6,10 @@ import Models
 /// The broker at `KAFKA_BOOTSTRAP_SERVERS`.
 struct RealBroker: BrokerUnderTest {
     let configuration: KafkaConfiguration
-    /// `tansu` (the embedded broker) makes up unknown topics and has no size limit; Apache Kafka can do everything.
-    let abilities: Set<BrokerAbility>
     let patience = Duration.seconds(40)
 
-    /// What the broker at hand can do: `KAFKA_TEST_BROKER=tansu` says that it is the embedded one.
+    /// What the broker at hand can do. Apache Kafka can do everything; `KAFKA_TEST_BROKER=tansu` says that it is the
+    /// embedded one, which makes up unknown topics, knows no ends of partitions and has no size limit.
     static let abilities: Set<BrokerAbility> =
         ProcessInfo.processInfo.environment["KAFKA_TEST_BROKER"] == "tansu"
         ? [.createsTopics] : Set(BrokerAbility.allCases)
@@ -22,7 +21,6 @@ struct RealBroker: BrokerUnderTest {
         }
         configuration = KafkaConfiguration(
             bootstrapServers: servers, clientID: "integration-tests", deliveryTimeout: .seconds(20))
-        abilities = Self.abilities
     }
 
     func producer() throws -> any MessageProducer { try KafkaProducer(configuration) }

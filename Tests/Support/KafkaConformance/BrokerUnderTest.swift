@@ -3,8 +3,6 @@ import Models
 
 /// A broker that the conformance suite runs on.
 public protocol BrokerUnderTest: Sendable {
-    /// What this broker can do beyond sending and reading.
-    var abilities: Set<BrokerAbility> { get }
     /// How long to wait for what has to happen.
     var patience: Duration { get }
     /// A producer, which the suite does not close.
