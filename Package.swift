@@ -92,6 +92,11 @@ let package = Package(
         service("Processor", running + ["Catalog", "JSON", "Cryptography"]),
         service("Operator", running + ["HTTPClient", "Catalog", "YAML", "JSON", "Cryptography"]),
 
+        // Compares JSON with Foundation's parser; a command, not part of a test run.
+        .executableTarget(
+            name: "json-differential", dependencies: ["JSON"], path: "Tests/JSONDifferential",
+            swiftSettings: swiftSettings),
+
         // Tests.
         shared("StorageConformance", ["Models", "Storage"], path: "Tests/Support/StorageConformance"),
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
