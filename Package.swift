@@ -81,7 +81,8 @@ let package = Package(
         // What the services are made of.
         // Until the catalog lands whole, only its placeholder is built.
         .target(name: "Catalog", dependencies: ["Models", "JSON", "YAML", "Cryptography"], path: "Shared/Catalog", sources: ["Catalog.swift"]),
-        shared("Migrations", resources: [.embedInCode("sql")], path: "Shared/Storage/Migrations"),
+        shim("CMigrationScripts"),
+        shared("Migrations", ["CMigrationScripts"], exclude: ["sql"], path: "Shared/Storage/Migrations"),
         shared("Storage", ["Models", "Postgres", "Migrations"], exclude: ["Migrations"]),
         shared("Service", ["Models", "HTTPServer"]),
         shared("Connections", ["Models", "Service", "Kafka", "Postgres", "Storage"]),
@@ -102,6 +103,7 @@ let package = Package(
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
         tests("PostgresTests", ["Postgres", "Models"]),
+        tests("MigrationsTests", ["Migrations"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
 
@@ -109,7 +111,7 @@ let package = Package(
         .target(
             name: "PostgresHarness", dependencies: ["Postgres"], path: "Tests/Support/PostgresHarness",
             swiftSettings: swiftSettings),
-        tests("IntegrationTests", ["Models", "Postgres", "PostgresHarness", "Storage", "Kafka", "KafkaConformance"]),
+        tests("IntegrationTests", ["Models", "Postgres", "PostgresHarness", "Storage", "Migrations", "Kafka", "KafkaConformance"]),
         shared("KafkaConformance", ["Models", "Kafka"], path: "Tests/Support/KafkaConformance"),
         tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
         support("RawHTTPServer"),

@@ -244,8 +244,6 @@ public actor PostgresConnection: PostgresSession {
         defer { PQclear(result) }
         let report = ServerReport(result)
         if !connection.isAlive { throw lost(connection, report, sent: sent) }
-        var error = report.error()
-        error.isStaleStatement = report.meansStaleStatement
-        throw error
+        throw report.error()
     }
 }

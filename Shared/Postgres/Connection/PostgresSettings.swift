@@ -50,6 +50,20 @@ public struct PostgresSettings: Sendable {
         return changed
     }
 
+    /// The same settings by way of another address, for a gate in tests.
+    package func connecting(through host: String, port: Int) -> PostgresSettings {
+        var changed = self
+        changed.keywords["host"] = host
+        changed.keywords["hostaddr"] = nil
+        changed.keywords["port"] = String(port)
+        return changed
+    }
+
+    /// The host and port that are connected to, with libpq's defaults.
+    package var endpoint: (host: String, port: String) {
+        (keywords["hostaddr"] ?? keywords["host"] ?? "/var/run/postgresql", keywords["port"] ?? "5432")
+    }
+
     /// The connection string in libpq's keyword form, with the password: for another process, never for a message.
     package var connectionString: String {
         keywords.sorted { $0.key < $1.key }.map { keyword, value in

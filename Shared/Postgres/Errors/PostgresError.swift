@@ -42,6 +42,8 @@ public struct PostgresError: Error, Equatable, Sendable {
     public var address: String?
     /// Whether the statement (or the commit) may have been executed although its answer is missing.
     public var mayHaveTakenEffect: Bool
+    /// Where in the SQL the error is, in characters from 1, where the server says so.
+    public var position: Int?
     /// Whether the connection was found broken before anything was sent: the pool takes another one.
     package var isBeforeSending = false
     /// Whether the prepared statement was outdated, which a new transaction mends.

@@ -8,6 +8,7 @@ struct ServerReport {
     let constraint: String?
     let table: String?
     let column: String?
+    let position: Int?
     /// The C function of the server that raised it.
     let sourceFunction: String?
 
@@ -19,6 +20,7 @@ struct ServerReport {
         constraint = field(Int32(UInt8(ascii: "n")))
         table = field(Int32(UInt8(ascii: "t")))
         column = field(Int32(UInt8(ascii: "c")))
+        position = field(Int32(UInt8(ascii: "P"))).flatMap { Int($0) }
         sourceFunction = field(Int32(UInt8(ascii: "R")))
     }
 
@@ -29,9 +31,12 @@ struct ServerReport {
     }
 
     /// The error without values.
-    func error(_ kind: PostgresError.Kind? = nil) -> PostgresError {
-        PostgresError(
-            kind ?? SQLState.kind(of: sqlState), SQLState.redact(message, state: sqlState), sqlState: sqlState,
+    func error() -> PostgresError {
+        var error = PostgresError(
+            SQLState.kind(of: sqlState), SQLState.redact(message, state: sqlState), sqlState: sqlState,
             constraint: constraint, table: table, column: column)
+        error.position = position
+        error.isStaleStatement = meansStaleStatement
+        return error
     }
 }
