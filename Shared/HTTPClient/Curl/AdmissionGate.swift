@@ -2,7 +2,7 @@
 /// answers who is next. Hosts take turns, so that a slow one with a long queue delays nobody else's requests.
 ///
 /// libcurl has such bounds too, but one queue for all hosts whose head can block the rest (seen in 7.88).
-struct AdmissionGate<Waiter> {
+package struct AdmissionGate<Waiter> {
     private struct Host {
         var underWay = 0
         var waiting: [Waiter] = []
@@ -17,13 +17,14 @@ struct AdmissionGate<Waiter> {
     /// Hosts with waiters, in the order of their turns.
     private var turns: [String] = []
 
-    init(total: Int, perHost: Int) {
+    /// A gate with these bounds, at least 1 each.
+    package init(total: Int, perHost: Int) {
         self.total = max(1, total)
         self.perHost = max(1, perHost)
     }
 
     /// Whether `waiter` may start now; otherwise it is kept until ``next()`` names it.
-    mutating func enter(_ waiter: Waiter, host name: String) -> Bool {
+    package mutating func enter(_ waiter: Waiter, host name: String) -> Bool {
         var host = hosts[name] ?? Host()
         defer { hosts[name] = host }
         if underWay < total, host.underWay < perHost, host.head == host.waiting.count {
@@ -37,7 +38,7 @@ struct AdmissionGate<Waiter> {
     }
 
     /// One that had started is done. Ask ``next()`` afterwards until it answers nil.
-    mutating func leave(host name: String) {
+    package mutating func leave(host name: String) {
         guard var host = hosts[name], host.underWay > 0 else { return }
         underWay -= 1
         host.underWay -= 1
@@ -45,7 +46,7 @@ struct AdmissionGate<Waiter> {
     }
 
     /// The next waiter that may start, which has started by that; nil if none may.
-    mutating func next() -> Waiter? {
+    package mutating func next() -> Waiter? {
         guard underWay < total else { return nil }
         for index in turns.indices {
             let name = turns[index]

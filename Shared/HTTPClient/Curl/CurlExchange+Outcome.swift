@@ -5,6 +5,8 @@ extension CurlExchange {
     /// What the caller gets for libcurl's result.
     func outcome(_ code: CURLcode, handle: UnsafeMutableRawPointer) -> Result<HTTPResponse, HTTPError> {
         if code == CURLE_OK {
+            // libcurl calls it a success when the connection ends in the middle of the headers.
+            guard isHeaderComplete else { return .failure(failure(.connectionReset)) }
             let status = curl_shim_get_long(handle, CURLINFO_RESPONSE_CODE)
             return .success(HTTPResponse(status: status, headers: headers, body: body).padded())
         }
@@ -13,6 +15,10 @@ extension CurlExchange {
         let proxyStatus = curl_shim_get_long(handle, CURLINFO_HTTP_CONNECTCODE)
         if case .proxy = route, code == CURLE_RECV_ERROR, proxyStatus >= 300 {
             return .failure(HTTPError(.proxyRefused, "\(url.host): the proxy answered \(proxyStatus) to CONNECT"))
+        }
+        // libcurl's name for a single header line that is too long for it.
+        if code == CURLE_OUT_OF_MEMORY, phase == .requestSent || phase == .answering, !isHeaderComplete {
+            return .failure(failure(.headersTooLarge))
         }
         let kind = Self.kind(code, phase: phase)
         guard kind == .other else { return .failure(failure(kind)) }

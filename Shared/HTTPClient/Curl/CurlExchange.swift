@@ -30,7 +30,7 @@ final class CurlExchange: @unchecked Sendable {
     /// What a callback refused, which libcurl only reports as a failed write.
     var verdict: HTTPError.Kind?
     private var headerBytes = 0
-    private var isHeaderComplete = false
+    private(set) var isHeaderComplete = false
     private var openedSocket = false
     private var refusedAddress = false
 

@@ -1,9 +1,9 @@
 /// Sends a request and follows its redirects, each hop as a request of its own, within one total time.
 /// All transports share it, so that the rules about credentials hold whatever carries the bytes.
-enum RedirectFollower {
+package enum RedirectFollower {
     /// The last response.
     /// - Throws: what `hop` throws, `tooManyRedirects`, and what ``RedirectRule`` refuses.
-    static func send(
+    package static func send(
         _ request: HTTPRequest,
         hop: (HTTPRequest, HTTPURL) async throws(HTTPError) -> HTTPResponse
     ) async throws(HTTPError) -> HTTPResponse {

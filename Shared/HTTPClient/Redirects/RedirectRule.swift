@@ -1,8 +1,8 @@
 /// What a redirect makes of a request (RFC 9110, 15.4), and what it may not take along.
-enum RedirectRule {
+package enum RedirectRule {
     /// The next request, or nil if `response` is no redirect that is followed.
     /// - Throws: `HTTPError` of kind `refusedRedirect`, or `invalidRequest` for a target that is no http URL.
-    static func next(
+    package static func next(
         after response: HTTPResponse, to request: HTTPRequest, at url: HTTPURL
     ) throws(HTTPError) -> HTTPRequest? {
         guard [301, 302, 303, 307, 308].contains(response.status), let location = response.header("Location") else {

@@ -11,6 +11,8 @@ public struct HTTPURL: Hashable, Sendable {
     public let host: String
     /// The port, 80 or 443 where none is given.
     public let port: UInt16
+    /// The path and the query as they are sent; the path is at least `/`.
+    public let pathAndQuery: String
 
     /// Parses an absolute URL.
     /// - Throws: `HTTPError` of kind `invalidRequest` if it is none, if its scheme is another one, or if it carries a
@@ -31,6 +33,8 @@ public struct HTTPURL: Hashable, Sendable {
     /// A user name in it is dropped.
     /// - Throws: `HTTPError` of kind `invalidRequest` if the result is no http or https URL.
     public func resolving(_ reference: String) throws(HTTPError) -> HTTPURL {
+        // libcurl's parser would cut the last segment and the query.
+        if reference.isEmpty || reference.utf8.first == UInt8(ascii: "#") { return self }
         guard let parser = CurlURL(), parser.set(CURLUPART_URL, text, flags: 0) == CURLUE_OK else {
             throw HTTPError(.other, "\(host): out of memory while reading a URL")
         }
@@ -50,12 +54,13 @@ public struct HTTPURL: Hashable, Sendable {
         }
         guard let host = parser.get(CURLUPART_HOST), !host.isEmpty,
             let port = parser.get(CURLUPART_PORT, flags: UInt32(CURLU_DEFAULT_PORT)).flatMap(UInt16.init),
-            let text = parser.get(CURLUPART_URL)
+            let text = parser.get(CURLUPART_URL), let path = parser.get(CURLUPART_PATH)
         else { throw HTTPError(.invalidRequest, "this is no absolute http or https URL") }
         self.text = text
         self.scheme = scheme
         self.host = host.lowercased()
         self.port = port
+        pathAndQuery = parser.get(CURLUPART_QUERY).map { "\(path)?\($0)" } ?? path
     }
 
     // libcurl's own words for a code; they never quote the URL.

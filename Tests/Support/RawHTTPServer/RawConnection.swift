@@ -7,8 +7,11 @@ struct RawConnection {
     let number: Int
     let state: ServerState
 
-    func serve(_ answer: RawHTTPServer.Answer) {
+    func serve(_ greeting: [RawStep], _ answer: RawHTTPServer.Answer) {
         defer { state.closed(number) { Glibc.close(socket) } }
+        for step in greeting {
+            guard perform(step) else { return }
+        }
         var buffer: [UInt8] = []
         while let request = readRequest(&buffer) {
             state.note { $0.requests.append(request) }

@@ -12,9 +12,10 @@ public final class RawHTTPServer: Sendable {
     private let listener: Int32
     private let state: ServerState
 
-    /// Listens on a free port and answers each request with the steps that `answer` names.
+    /// Listens on a free port, does the steps of `greeting` on each new connection before it reads anything, and
+    /// answers each request with the steps that `answer` names.
     /// - Throws: `RawServerError` if no socket can be opened.
-    public init(_ answer: @escaping Answer) throws {
+    public init(greeting: [RawStep] = [], _ answer: @escaping Answer) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard listener >= 0 else { throw RawServerError(call: "socket", code: errno) }
         var one: Int32 = 1
@@ -45,7 +46,9 @@ public final class RawHTTPServer: Sendable {
                     Glibc.close(connection)
                     continue
                 }
-                let thread = Thread { RawConnection(socket: connection, number: number, state: state).serve(answer) }
+                let thread = Thread {
+                    RawConnection(socket: connection, number: number, state: state).serve(greeting, answer)
+                }
                 thread.stackSize = 256 << 10
                 thread.start()
             }
