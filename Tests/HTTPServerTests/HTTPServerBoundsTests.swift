@@ -124,19 +124,25 @@ import Testing
         }
     }
 
-    @Test func connectionsOverTheBoundAreClosed() async throws {
-        try await withServer(.init(connections: 2)) {
-            .text($0.path)
+    @Test func connectionsOverTheBoundWaitUntilOneIsFree() async throws {
+        let third = Tally()
+        try await withServer(.init(connections: 2)) { request in
+            if request.path == "/third" { third.add() }
+            return .text(request.path)
         } _: { server in
-            let first = try RawClient(port: server.port)
+            var first: RawClient? = try RawClient(port: server.port)
             let second = try RawClient(port: server.port)
-            for client in [first, second] {
-                try client.send("GET /in HTTP/1.1\r\nHost: x\r\n\r\n")
-                #expect(try await client.readOne().text == "/in")
+            try first?.send("GET /first HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try await first?.readOne().text == "/first")
+            let waiting = try RawClient(port: server.port)
+            for _ in 0..<5 {
+                try second.send("GET /second HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(try await second.readOne().text == "/second")
+                try waiting.send("GET /third HTTP/1.1\r\nHost: x\r\n\r\n")
             }
-            let third = try RawClient(port: server.port)
-            let answer = try? await third.readToEnd()
-            #expect(answer?.status ?? 0 == 0)
+            #expect(third.count == 0)
+            first = nil
+            #expect(try await waiting.readOne().text == "/third")
         }
     }
 }
