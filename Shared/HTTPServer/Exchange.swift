@@ -148,11 +148,14 @@ final class Exchange: @unchecked Sendable {
     }
 
     private func reply(_ response: Response, closing: Bool) -> MHD_Result {
-        let (reply, stream) = Reply.make(response, connection: connection, closing: closing)
-        guard let reply else {
+        var response = response
+        var (reply, stream) = Reply.make(response, connection: connection, closing: closing)
+        if reply == nil {
             core.report(.library("a header of the response to \(request.method) \(request.path) is not valid"))
-            return .NO
+            response = Problem(500, detail: "The fault is on this side and has been logged.").response
+            (reply, stream) = Reply.make(response, connection: connection, closing: closing)
         }
+        guard let reply else { return .NO }
         phase.withLock { $0 = .sending(stream) }
         defer { MHD_destroy_response(reply) }
         return MHD_queue_response(connection, UInt32(clamping: response.status), reply)

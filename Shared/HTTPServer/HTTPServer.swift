@@ -8,7 +8,7 @@ public final class HTTPServer: Sendable {
         public var address: String
         /// The port, 0 for any free one.
         public var port: Int
-        /// Connections at once; more are closed when they come.
+        /// Connections at once; more wait in the kernel's queue until one is free.
         public var connections: Int
         /// Bytes of the request line and the headers; more is answered with 431.
         public var headerBytes: Int

@@ -36,7 +36,7 @@ public final class LogSystem: Sendable {
     func channel(_ label: String) -> LogChannel {
         state.withLock { state in
             if let channel = state.channels[label] { return channel }
-            let channel = LogChannel(label: label, level: state.levels[label], system: self)
+            let channel = LogChannel(level: state.levels[label])
             state.channels[label] = channel
             return channel
         }

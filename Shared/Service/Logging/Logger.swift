@@ -5,12 +5,14 @@ import Synchronization
 public struct Logger: Sendable {
     /// What an application would name: `scheduler.due`, `kafka`.
     public let label: String
+    private let system: LogSystem
     private let channel: LogChannel
     private var context: [LogKey: LogValue] = [:]
 
     /// A logger whose lines go to `system`.
     public init(label: String, system: LogSystem = .shared) {
         self.label = label
+        self.system = system
         channel = system.channel(label)
     }
 
@@ -33,7 +35,8 @@ public struct Logger: Sendable {
     /// Writes a line if its level is wanted; the values are not computed otherwise. Never waits for a disk or a pipe.
     public func log(_ level: LogLevel, _ message: StaticString, _ values: @autoclosure () -> [LogKey: LogValue] = [:]) {
         guard channel.logs(level) else { return }
-        channel.write(level, message, context.isEmpty ? values() : context.merging(values()) { $1 })
+        let all = context.isEmpty ? values() : context.merging(values()) { $1 }
+        system.write(LogLine(time: SystemClock().now, level: level, label: label, message: message, values: all))
     }
 
     /// For whoever looks for a fault.
@@ -57,23 +60,13 @@ public struct Logger: Sendable {
     }
 }
 
-/// The lines of one label; its level can change while loggers exist.
+/// The level of one label, which can change while loggers exist.
 final class LogChannel: Sendable {
-    private let label: String
     private let least: Atomic<UInt8>
-    private unowned let system: LogSystem
 
-    init(label: String, level: LogLevel, system: LogSystem) {
-        self.label = label
-        self.system = system
-        least = Atomic(level.rank)
-    }
+    init(level: LogLevel) { least = Atomic(level.rank) }
 
     func logs(_ level: LogLevel) -> Bool { level.rank >= least.load(ordering: .relaxed) }
 
     func set(_ level: LogLevel) { least.store(level.rank, ordering: .relaxed) }
-
-    func write(_ level: LogLevel, _ message: StaticString, _ values: [LogKey: LogValue]) {
-        system.write(LogLine(time: SystemClock().now, level: level, label: label, message: message, values: values))
-    }
 }
