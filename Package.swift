@@ -79,13 +79,12 @@ let package = Package(
         shared("Cryptography", ["CCrypto"]),
 
         // What the services are made of.
-        // Until the catalog lands whole, only its placeholder is built.
-        .target(name: "Catalog", dependencies: ["Models", "JSON", "YAML", "Cryptography"], path: "Shared/Catalog", sources: ["Catalog.swift"]),
+        shared("Catalog", ["Models", "JSON", "YAML", "Cryptography"], exclude: ["Providers"]),
         shim("CMigrationScripts"),
         shared("Migrations", ["CMigrationScripts"], exclude: ["sql"], path: "Shared/Storage/Migrations"),
         shared("Storage", ["Models", "Postgres", "Migrations"], exclude: ["Migrations"]),
         shared("Service", ["Models", "HTTPServer"]),
-        shared("Connections", ["Models", "Service", "Kafka", "Postgres", "Storage"]),
+        shared("Connections", ["Models", "Service", "Kafka", "Postgres", "Storage", "Migrations"]),
 
         // What runs.
         service("Scheduler", running + ["Catalog"]),
@@ -105,6 +104,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("ServiceTests", ["Service", "Models", "HTTPServer"]),
         tests("ArchitectureTests", []),
+        tests("RetrieverTests", ["Retriever", "Models"]),
         tests("PostgresTests", ["Postgres", "Models"]),
         tests("MigrationsTests", ["Migrations"]),
         tests("JSONTests", ["JSON"]),

@@ -1,4 +1,5 @@
 import Kafka
+import Migrations
 import Models
 import Postgres
 import Service
@@ -32,4 +33,20 @@ extension ServiceContext {
             logger.debug("postgres", [.cause: .text("\(event)")])
         }
     }
+
+    /// Returns when the database is there with a schema that this version knows, saying what it waits for meanwhile.
+    public func awaitSchema(_ database: any PostgresDatabase) async throws {
+        let check = health.check("schema")
+        try await retrying("Postgres with a current schema", clock: clock, logger: Logger(label: "postgres"), health: check) {
+            let version = try await MigrationRunner.currentVersion(database)
+            let verdict = SchemaRange.known.verdict(on: version)
+            guard verdict == .fits else { throw Failure(.configuration, verdict.description) }
+        }
+        check.ready()
+    }
+}
+
+extension SchemaRange {
+    /// The versions that this build's services work with.
+    static let known = SchemaRange(2, 2)
 }

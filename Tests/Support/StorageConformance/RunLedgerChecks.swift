@@ -140,6 +140,18 @@ extension RunLedgerCheck {
             try expect(again.map(\.nextPage), [1])
             try expect(again.first?.position.map { String(decoding: $0, as: UTF8.self) }, #"{"at":1}"#)
         },
+        RunLedgerCheck("a run that its holder does not know of is handed back") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            let known = try await ledger.retrieval.handBackOrphans(
+                notAmong: [run.claim], claimedBefore: .seconds(-1), lease: lease)
+            try expect(known, 0, "handed back although known")
+            try expect(
+                try await ledger.retrieval.handBackOrphans(notAmong: [], claimedBefore: .seconds(60), lease: lease), 0)
+            try expect(
+                try await ledger.retrieval.handBackOrphans(notAmong: [], claimedBefore: .seconds(-1), lease: lease), 1)
+            try expect(try await ledger.object(run.objectID).state, .queued)
+        },
         RunLedgerCheck("an authorization failure stops every object of the integration") { ledger in
             let lease = try await ledger.retriever()
             let run = try await ledger.claimedRun(lease)

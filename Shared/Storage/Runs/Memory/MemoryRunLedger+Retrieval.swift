@@ -29,6 +29,7 @@ extension MemoryRunLedger: RetrievalStore {
             }
             entry.attempt += 1
             entry.holder = lease
+            entry.claimedAt = clock.now
             entry.rungAt = nil
             let until = entry.until ?? clock.now
             entry.until = until
@@ -112,6 +113,24 @@ extension MemoryRunLedger: RetrievalStore {
         noteFailure(failure, of: claim.objectID)
         announce(entry, "failed")
         return true
+    }
+
+    public func handBackOrphans(
+        notAmong held: [RunClaim], claimedBefore after: Duration, lease: RetrieverLease
+    ) -> Int {
+        let limit = clock.now - after
+        let known = Dictionary(held.map { ($0.objectID, $0.attempt) }) { $1 }
+        var orphans = 0
+        for (id, entry) in entries where entry.state == .running && entry.holder == lease {
+            guard let claimedAt = entry.claimedAt, claimedAt < limit, known[id] != entry.attempt else { continue }
+            var entry = entry
+            entry.holder = nil
+            entry.queuedAt = clock.now
+            guard entry.move(.handBack) else { continue }
+            entries[id] = entry
+            orphans += 1
+        }
+        return orphans
     }
 
     public func restart(_ claim: RunClaim, lease: RetrieverLease) -> Bool {

@@ -36,6 +36,7 @@ public actor MemoryRunLedger {
         var openedAt: Timestamp?
         var drainedAt: Timestamp?
         var wakeAt: Timestamp?
+        var claimedAt: Timestamp?
         var holder: RetrieverLease?
         var pages: [Int32: Page] = [:]
 

@@ -64,6 +64,25 @@ public struct PostgresRetrievalStore: RetrievalStore {
         return backlog
     }
 
+    public func handBackOrphans(
+        notAmong held: [RunClaim], claimedBefore after: Duration, lease: RetrieverLease
+    ) async throws -> Int {
+        try await database.query(
+            """
+            update tributary.object_state s set state = 'queued', queued_at = clock_timestamp(), rung_at = null, holder = null
+            where s.state = 'running' and s.holder = $1 and s.holder_epoch = $2
+              and s.claimed_at < clock_timestamp() - $3::interval
+              and not exists (
+                select 1 from unnest($4::bigint[], $5::bigint[]) h(object_id, attempt)
+                where h.object_id = s.object_id and h.attempt = s.attempt)
+            """,
+            [
+                .uuid(lease.id), .int(lease.epoch), .interval(after), .intArray(held.map(\.objectID)),
+                .intArray(held.map { Int64($0.attempt) }),
+            ]
+        ).affected
+    }
+
     public func restart(_ claim: RunClaim, lease: RetrieverLease) async throws -> Bool {
         try await database.query(
             """

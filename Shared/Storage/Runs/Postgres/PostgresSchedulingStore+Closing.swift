@@ -3,8 +3,17 @@ import Postgres
 
 extension PostgresSchedulingStore {
     public func closeDrained(limit: Int) async throws -> [ClosedRun] {
-        let result = try await database.query(
-            ignoresReceipts ? Self.carelessCloseStatement : Self.closeStatement, [.int(Int64(limit))])
+        let statement = ignoresReceipts ? Self.carelessCloseStatement : Self.closeStatement
+        let result: PostgresResult
+        if let insideClosing {
+            result = try await database.transaction { session in
+                let result = try await session.query(statement, [.int(Int64(limit))])
+                if result.affected > 0 { insideClosing() }
+                return result
+            }
+        } else {
+            result = try await database.query(statement, [.int(Int64(limit))])
+        }
         return try result.rows.map { row in
             ClosedRun(
                 objectID: try row.int("object_id"), provider: try row.text("provider"), run: try row.int("run_number"),

@@ -6,9 +6,17 @@ public struct PostgresSchedulingStore: SchedulingStore {
     let database: any PostgresDatabase
     /// Whether runs are closed without waiting for receipts: only for the suite that proves that it would notice.
     let ignoresReceipts: Bool
+    /// Called inside the transaction that closes runs, before it is committed.
+    let insideClosing: (@Sendable () -> Void)?
 
-    /// A store in `database`. `ignoresReceipts` breaks the promise that nothing is lost; it exists for the tests.
-    public init(database: any PostgresDatabase, ignoresReceipts: Bool = false) {
+    /// A store in `database`.
+    /// - Parameters:
+    ///   - ignoresReceipts: breaks the promise that nothing is lost; it exists for the tests.
+    ///   - insideClosing: called inside the transaction that closes runs, before it is committed; for the tests.
+    public init(
+        database: any PostgresDatabase, ignoresReceipts: Bool = false, insideClosing: (@Sendable () -> Void)? = nil
+    ) {
+        self.insideClosing = insideClosing
         self.database = database
         self.ignoresReceipts = ignoresReceipts
     }

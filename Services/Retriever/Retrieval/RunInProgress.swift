@@ -1,0 +1,57 @@
+import Catalog
+import Models
+import Storage
+import Synchronization
+
+/// What stays the same while a run is retrieved.
+package final class RunInProgress: Sendable {
+    let claimed: ClaimedRun
+    let retrieval: Retrieval
+    let type: InteractionType
+    let definition: String
+    let sourcePath: String
+    let traceparent: String?
+    /// Whose quota its requests count against.
+    let quotaOwner: String
+    private let window: Mutex<Window>
+
+    private struct Window {
+        var until: Timestamp
+        var clock: Timestamp?
+        var isBounded: Bool
+    }
+
+    init(_ claimed: ClaimedRun, retrieval: Retrieval, traceparent: String?) {
+        self.claimed = claimed
+        self.retrieval = retrieval
+        self.traceparent = traceparent
+        type = retrieval.definition.object.type
+        definition = retrieval.definition.hash
+        sourcePath = claimed.source.path
+        switch retrieval.limits.owner {
+        case .integration: quotaOwner = "\(claimed.provider)/i\(claimed.integrationID)"
+        case .customer: quotaOwner = "\(claimed.provider)/c\(claimed.customerID)"
+        case .app: quotaOwner = claimed.provider
+        }
+        window = Mutex(Window(until: claimed.until, clock: nil, isBounded: claimed.untilIsBounded))
+    }
+
+    /// The end of the window, which records are bounded by.
+    var until: Timestamp { window.withLock { $0.until } }
+
+    /// The provider's clock, as long as the database has not been told of it.
+    var unwrittenClock: Timestamp? { window.withLock { $0.isBounded ? nil : $0.clock } }
+
+    /// Takes the provider's clock into account once: the window never passes it.
+    func bound(by clock: Timestamp?) {
+        guard let clock else { return }
+        window.withLock { window in
+            guard !window.isBounded, window.clock == nil else { return }
+            window.clock = clock
+            window.until = min(window.until, clock)
+        }
+    }
+
+    /// The database has been told of the provider's clock.
+    func noteBounded() { window.withLock { $0.isBounded = $0.isBounded || $0.clock != nil } }
+}

@@ -1,0 +1,191 @@
+import Catalog
+import JSON
+import Models
+import Service
+import Storage
+
+/// Carries out what the machine of one run says.
+package struct RunTask: Sendable {
+    /// What a run needs of its process.
+    package struct Surroundings: Sendable {
+        let fetcher: PageFetcher
+        let sender: PageSender
+        let writer: RunWriter
+        let store: any RetrievalStore
+        let gate: BacklogGate
+        let clock: any WallClock
+        let metrics: RetrieverMetrics
+        let backoff = Backoff(base: .milliseconds(250), cap: .seconds(20))
+    }
+
+    private typealias Event = RetrievalEvent<PagePosition>
+    private let run: RunInProgress
+    private let lease: RetrieverLease
+    private let around: Surroundings
+    private let logger: Logger
+    private let events: AsyncStream<Event>
+    private let send: AsyncStream<Event>.Continuation
+
+    init(_ run: RunInProgress, lease: RetrieverLease, around: Surroundings) {
+        self.run = run
+        self.lease = lease
+        self.around = around
+        logger = Logger(label: "retrieval").with([
+            .provider: .text(run.claimed.provider), .object: .text("\(run.claimed.source.object)"),
+            .run: .int(run.claimed.run), .attempt: .int(run.claimed.attempt),
+        ])
+        (events, send) = AsyncStream.makeStream(of: Event.self)
+    }
+
+    /// Ends the run early: handed back after what is under way, or abandoned at once.
+    func stop(_ reason: RunRoster.Stop) {
+        switch reason {
+        case .handBack: send.yield(.stop)
+        case .abandon: send.yield(.claimLost)
+        }
+    }
+
+    /// Retrieves until the run is let go of.
+    func retrieve(from position: PagePosition) async {
+        var machine = RetrievalMachine(
+            start: run.retrieval.start, position: position, page: run.claimed.nextPage,
+            postponements: run.claimed.postponements)
+        var pages: [Int32: (page: PageFetcher.Page, position: PagePosition)] = [:]
+        var cursor: JSONValue?
+        let fetched = PageShelf()
+        send.yield(.begun)
+        await withDiscardingTaskGroup { group in
+            for await event in events {
+                if case .fetched = event, let page = fetched.take() {
+                    pages[page.number] = (page.page, page.position)
+                    cursor = page.page.content.cursor ?? cursor
+                }
+                for action in machine.handle(event) {
+                    switch action {
+                    case .fetch(let position, let number, let failures):
+                        group.addTask { await fetch(position, number, failures, onto: fetched) }
+                    case .send(let number, let acknowledged):
+                        guard let page = pages.removeValue(forKey: number) else { continue }
+                        group.addTask { await deliver(page.page, number, page.position, acknowledged) }
+                    case .restart:
+                        group.addTask { await restart() }
+                    case .release(let release):
+                        await letGo(release, cursor: cursor)
+                        send.finish()
+                    case .fail(let failure):
+                        await fail(failure)
+                        send.finish()
+                    case .abandon:
+                        logger.info("the run belongs to another retriever now")
+                        send.finish()
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func fetch(_ position: PagePosition, _ number: Int32, _ failures: Int, onto shelf: PageShelf) async {
+        do {
+            if failures > 0 { try await around.clock.sleep(for: around.backoff.delay(after: failures)) }
+            try await around.gate.pass(object: run.claimed.objectID, customer: run.claimed.customerID)
+            switch try await around.fetcher.fetch(run.retrieval, at: position, owner: run.quotaOwner) {
+            case .page(let page):
+                run.bound(by: page.providerClock)
+                around.metrics.note(page.content)
+                shelf.put(page, number: number, position: position)
+                let next: PagePosition? =
+                    switch page.content.step {
+                    case .next(let next), .overlapMissed(let next): next
+                    case .end: nil
+                    }
+                send.yield(.fetched(next: next))
+            case .trouble(let trouble):
+                around.metrics.note(trouble)
+                logger.info("a page could not be read", [.page: .int(number), .cause: .text(trouble.failure.cause)])
+                send.yield(.notFetched(trouble))
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            send.yield(.notFetched(.retry(Failure(.transient, "\(error)"))))
+        }
+    }
+
+    private func deliver(
+        _ page: PageFetcher.Page, _ number: Int32, _ position: PagePosition, _ acknowledged: ClosedRange<Int32>?
+    ) async {
+        do {
+            let outcome = try await around.sender.send(
+                page, number: number, of: run, at: position.json.encoded, acknowledged: acknowledged, lease: lease)
+            switch outcome {
+            case .acknowledged: send.yield(.acknowledged(page: number))
+            case .claimLost: send.yield(.claimLost)
+            case .refused(let failure): send.yield(.notSent(failure))
+            }
+        } catch {
+            giveUp(error)
+        }
+    }
+
+    private func restart() async {
+        do {
+            send.yield(try await around.store.restart(run.claimed.claim, lease: lease) ? .restarted : .claimLost)
+        } catch {
+            giveUp(error)
+        }
+    }
+
+    private func letGo(_ release: RetrievalAction<PagePosition>.Release, cursor: JSONValue?) async {
+        let ending: RunRelease.Ending
+        switch release.ending {
+        case .drain: ending = .drain(cursor: cursor?.encoded)
+        case .handBack: ending = .handBack
+        case .postpone(let failure): ending = .postpone(wakeAt: wakeTime(failure), cause: failure)
+        }
+        do {
+            _ = try await around.writer.release(
+                RunRelease(
+                    claim: run.claimed.claim, acknowledged: release.acknowledged,
+                    position: release.position?.json.encoded, nextPage: release.nextPage, ending: ending,
+                    providerClock: run.unwrittenClock), lease: lease)
+            around.metrics.note(release.ending)
+        } catch {
+            giveUp(error)
+        }
+    }
+
+    /// When a postponed run goes on: when the provider says, else later with each postponement.
+    private func wakeTime(_ failure: Failure) -> Timestamp {
+        let patience = Backoff(base: .seconds(10), cap: .seconds(900))
+        let own = around.clock.now + patience.delay(after: run.claimed.postponements + 1)
+        return failure.retryAt.map { max($0, around.clock.now) } ?? own
+    }
+
+    private func fail(_ failure: Failure) async {
+        logger.warning(
+            "the run failed", [.failureClass: .text(failure.kind.rawValue), .cause: .text(failure.cause)])
+        do {
+            if try await around.store.fail(run.claimed.claim, with: failure, lease: lease) {
+                around.metrics.noteFailure(failure)
+            }
+        } catch {
+            giveUp(error)
+        }
+    }
+
+    /// The database could not be made to take a write: the run stays as it is there, until this process finds that it
+    /// holds a run that nobody works on, or its lease ends.
+    private func giveUp(_ error: any Error) {
+        logger.warning("the run is left as the database knows it", [.error: .error(error)])
+        send.yield(.claimLost)
+    }
+}
+
+extension RetrievalTrouble {
+    var failure: Failure {
+        switch self {
+        case .retry(let failure), .postpone(let failure), .restart(let failure), .fail(let failure): failure
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Catalog
+import Connections
+import Cryptography
+import HTTPClient
+import Kafka
+import Models
+import Postgres
+import Service
+import Storage
+
+/// The parts of the retriever and how they hang together.
+package enum Retriever {
+    /// Makes the services of one retriever process.
+    static func services(_ context: ServiceContext) async throws -> [any Service] {
+        let logger = Logger(label: "retriever")
+        let catalog = CatalogFolder(path: context[ConnectionSettings.catalog])
+        for diagnostic in catalog.diagnostics.sorted {
+            logger.warning("the catalog has a problem", [.cause: .text("\(diagnostic)")])
+        }
+        let isFenced = context[RetrieverSettings.sabotage] != "no-fencing"
+        if !isFenced { logger.error("SABOTAGE: writes are not fenced") }
+        let database = try context.postgres()
+        try await context.awaitSchema(database)
+        let store = PostgresRetrievalStore(database: database, isFenced: isFenced)
+        let integrations = PostgresIntegrationStore(database: database)
+        let keys = try context[RetrieverSettings.keys].map { try KeyRing(parsing: Secret($0)) }
+        let kafka = context.kafka
+        let administration = try KafkaAdministration(kafka)
+        let topics = context.topics
+        let providers = context[RetrieverSettings.providers]
+        let taken = providers.isEmpty ? nil : providers
+        let keeper = TopicKeeper(administration: administration) {
+            topics.shared(partitions: Int32(context[ConnectionSettings.recordPartitions]))
+                + topics.doorbells(
+                    of: taken ?? Array(catalog.providers.keys),
+                    partitions: Int32(context[ConnectionSettings.doorbellPartitions]))
+        }
+        let producer = try KafkaProducer(kafka)
+        let transport = try CurlTransport(
+            CurlSettings(addresses: context[RetrieverSettings.allowAddresses], userAgent: "Tributary/1.0"))
+        let process = RetrieverProcess(
+            context: context, store: store, producer: producer, transport: transport, keeper: keeper,
+            preparation: RunPreparation(
+                catalog: catalog, integrations: integrations, runs: store,
+                credentials: CredentialReader(store: integrations, keys: keys)),
+            providers: taken)
+        return [
+            RepeatingService("topics", every: .seconds(30), context: context) {
+                try await keeper.ensure()
+                return false
+            }
+        ] + process.services(kafka: kafka, topics: topics)
+    }
+}
