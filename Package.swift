@@ -114,7 +114,7 @@ let package = Package(
         .target(
             name: "PostgresHarness", dependencies: ["Postgres"], path: "Tests/Support/PostgresHarness",
             swiftSettings: swiftSettings),
-        tests("IntegrationTests", ["Models", "Postgres", "PostgresHarness", "Storage", "Migrations", "Kafka", "KafkaConformance"]),
+        tests("IntegrationTests", ["StorageConformance", "Models", "Postgres", "PostgresHarness", "Storage", "Migrations", "Kafka", "KafkaConformance"]),
         shared("KafkaConformance", ["Models", "Kafka"], path: "Tests/Support/KafkaConformance"),
         tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
         support("RawHTTPServer"),

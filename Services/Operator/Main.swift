@@ -1,4 +1,16 @@
+import Service
+
+/// `tributary`: what a person does with Tributary from a terminal.
 @main
 struct Main {
-    static func main() async {}
+    static func main() async {
+        await CommandLineProgram(
+            name: "tributary", summary: "sets up, inspects and steers Tributary", settings: [],
+            commands: [
+                MigrateCommand.command, ValidateCommand.command, ApplyCommand.command, SyncCommand.command,
+                StatusCommand.command, RunsCommand.command, ExplainCommand.command, TapCommand.command,
+                ReplayCommand.command, RepublishCommand.command,
+            ]
+        ).main()
+    }
 }

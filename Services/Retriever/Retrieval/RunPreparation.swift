@@ -61,7 +61,7 @@ package struct RunPreparation: Sendable {
             return try provider.resolve(
                 object: run.object,
                 overrides: try overrides.map {
-                    Override(layer: Layer($0.reach), patch: try parsed($0.patch, "an override") ?? .null)
+                    Override(layer: Layer(rawValue: $0.reach.rawValue) ?? .customer, patch: try parsed($0.patch, "an override") ?? .null)
                 }, settings: settings)
         } catch let diagnostics as Diagnostics {
             let first = diagnostics.errors.first
@@ -83,14 +83,4 @@ package struct RunPreparation: Sendable {
 extension ClaimedRun {
     /// The claim that every write is conditional on.
     var claim: RunClaim { RunClaim(objectID: objectID, run: run, attempt: attempt) }
-}
-
-extension Layer {
-    init(_ reach: StoredOverride.Reach) {
-        switch reach {
-        case .customer: self = .customer
-        case .integration: self = .integration
-        case .integrationObject: self = .integrationObject
-        }
-    }
 }

@@ -1,5 +1,5 @@
 /// Finds the name that a mistyped one was probably meant to be.
-enum NearestName {
+public enum NearestName {
     /// The candidate with the fewest edits from `name`, if these are few for its length.
     static func to(_ name: String, among candidates: some Sequence<String>) -> String? {
         let best = candidates.map { ($0, distance(Array(name), Array($0))) }.min { $0.1 < $1.1 }
@@ -8,7 +8,7 @@ enum NearestName {
     }
 
     /// "; did you mean X?" or nothing.
-    static func suggestion(_ name: String, among candidates: some Sequence<String>) -> String {
+    public static func suggestion(_ name: String, among candidates: some Sequence<String>) -> String {
         to(name, among: candidates).map { "; did you mean \($0)?" } ?? ""
     }
 

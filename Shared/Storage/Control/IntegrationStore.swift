@@ -20,17 +20,14 @@ public struct StoredCredential: Sendable, Hashable {
 
 /// A merge patch (RFC 7396) of somebody's.
 public struct StoredOverride: Sendable, Hashable {
-    /// Whose it is, from the widest to the narrowest.
-    public enum Reach: Int, Sendable, Comparable {
+    /// Whose it is, from the widest to the narrowest; the names are those of the catalog's layers.
+    public enum Reach: String, Sendable {
         /// A customer's, for a provider or one of its objects.
         case customer
         /// An integration's.
         case integration
         /// One Integration Object's.
-        case integrationObject
-
-        /// Wider ones come first.
-        public static func < (left: Reach, right: Reach) -> Bool { left.rawValue < right.rawValue }
+        case integrationObject = "integration object"
     }
 
     /// Whose it is.
@@ -72,7 +69,8 @@ public struct PostgresIntegrationStore: IntegrationStore {
     public func overrides(object: Int64) async throws -> [StoredOverride] {
         let result = try await database.query(
             """
-            select v.patch, case when v.object_id is not null then 2 when v.integration_id is not null then 1 else 0 end as reach
+            select v.patch, case when v.object_id is not null then 'integration object'
+              when v.integration_id is not null then 'integration' else 'customer' end as reach
             from tributary.integration_objects o
             join tributary.overrides v on
               v.object_id = o.id
@@ -81,11 +79,11 @@ public struct PostgresIntegrationStore: IntegrationStore {
                 and (v.customer_id is null or v.customer_id = o.customer_id) and v.provider = o.provider
                 and (v.object is null or v.object = o.object))
             where o.id = $1
-            order by reach, v.customer_id nulls first, v.object nulls first, v.id
+            order by v.object_id nulls first, v.integration_id nulls first, v.customer_id nulls first, v.object nulls first
             """, [.int(object)])
         return try result.rows.map { row in
             StoredOverride(
-                reach: StoredOverride.Reach(rawValue: Int(try row.int("reach"))) ?? .customer, patch: try row.json("patch"))
+                reach: StoredOverride.Reach(rawValue: try row.text("reach")) ?? .customer, patch: try row.json("patch"))
         }
     }
 }

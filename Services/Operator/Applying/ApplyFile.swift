@@ -1,0 +1,41 @@
+import Catalog
+import Cryptography
+import FoundationEssentials
+import JSON
+import Models
+import Service
+import Storage
+import YAML
+
+/// What a file of `tributary apply` says: customers, their integrations and their secrets, checked against the catalog.
+struct ApplyFile {
+    /// The customers.
+    private(set) var customers: [CustomerSpecification] = []
+    /// The secrets by customer and integration.
+    private(set) var secrets: [(customer: String, integration: String, secrets: JSONObject)] = []
+
+    /// Reads `bytes`, which came from `file`.
+    /// - Throws: `Diagnostics` with every problem.
+    init(_ bytes: [UInt8], file: String, catalog: CatalogFolder, environment: [String: String]) throws {
+        let documents: [YAMLNode]
+        do {
+            documents = try YAMLParser.documents(bytes)
+        } catch {
+            throw Diagnostics(
+                error.problems.map {
+                    Diagnostic(
+                        at: Origin(layer: .integration, file: file, line: $0.mark.line, column: $0.mark.column), path: "",
+                        $0.message, advice: $0.advice ?? "mend the YAML")
+                })
+        }
+        var reader = ApplyReader(file: file, catalog: catalog, environment: environment)
+        for document in documents {
+            reader.checkKeys(of: document, "the file", known: ["customers"])
+            for customer in reader.list(document["customers"], "customers", at: document) {
+                if let read = reader.customer(customer) { customers.append(read) }
+            }
+        }
+        if reader.diagnostics.hasErrors { throw reader.diagnostics }
+        secrets = reader.secrets
+    }
+}

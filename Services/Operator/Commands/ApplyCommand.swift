@@ -1,0 +1,61 @@
+import Catalog
+import Connections
+import Cryptography
+import FoundationEssentials
+import JSON
+import Models
+import Service
+import Storage
+
+/// `tributary apply -f file.yaml`
+enum ApplyCommand {
+    private static let file = Setting.text(
+        "file", short: "f", "File with customers, integrations and overrides", placeholder: "FILE")
+
+    static let command = Command(
+        "apply", "makes customers, integrations and overrides as a file says; doing it again changes nothing",
+        settings: [file, StandardSettings.postgres, ConnectionSettings.catalog, OperatorSettings.keys]
+    ) { call in
+        let path = call[file]
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("\(path) cannot be read: check its name and permissions", exitCode: .badInput)
+        }
+        let wanted: ApplyFile
+        do {
+            wanted = try ApplyFile(
+                [UInt8](data), file: path, catalog: CatalogFolder(path: call[ConnectionSettings.catalog]),
+                environment: ProcessInfo.processInfo.environment)
+        } catch let diagnostics as Diagnostics {
+            for diagnostic in diagnostics.sorted { call.terminal.complain("\(diagnostic)") }
+            throw CommandFailure("\(path) was not applied", exitCode: .badInput)
+        }
+        let store = ControlStore(database: try call.postgres())
+        let keys = try keyRing(call, isNeeded: !wanted.secrets.isEmpty)
+        let report = try await store.apply(wanted.customers, now: SystemClock().now)
+        for entry in wanted.secrets {
+            guard let keys, let integration = try await store.integration(customer: entry.customer, key: entry.integration)
+            else { continue }
+            let sealed = try keys.seal(
+                Secret(JSONValue.object(entry.secrets).text), for: "credential:\(integration.publicID)")
+            try await store.store(
+                credential: StoredCredential(ciphertext: sealed.bytes, keyID: sealed.keyID, version: 1),
+                integration: integration.id)
+        }
+        // The credential may be what a stopped integration waited for.
+        if !wanted.secrets.isEmpty { _ = try await store.apply(wanted.customers, now: SystemClock().now) }
+        call.terminal.print(
+            "\(path): \(report.created) created, \(report.changed) changed, \(report.unchanged) unchanged, "
+                + "\(wanted.secrets.count) credentials stored")
+        return .success
+    }
+
+    private static func keyRing(_ call: Invocation, isNeeded: Bool) throws -> KeyRing? {
+        guard isNeeded else { return nil }
+        guard let text = call[OperatorSettings.keys] else {
+            throw CommandFailure(
+                "the file has secrets, and there is no key to seal them with: set TRIBUTARY_KEYS or TRIBUTARY_KEYS_FILE",
+                exitCode: .usage)
+        }
+        return try KeyRing(parsing: Secret(text))
+    }
+}

@@ -1,0 +1,91 @@
+import Catalog
+import Connections
+import FoundationEssentials
+import JSON
+import Models
+import Service
+import Storage
+import YAML
+
+/// `tributary explain <object>`
+enum ExplainCommand {
+    private static let with = Setting.text(
+        "with", "A merge patch (YAML) to try: shows what it would change", placeholder: "FILE"
+    ).optional
+
+    private struct Line: Encodable {
+        let path: String
+        let value: String
+        let layer: String
+        let place: String
+    }
+
+    static let command = Command(
+        "explain", "shows every value of an object's definition and the layer it came from",
+        arguments: [CommandArgument("object", "customer/integration/object")],
+        settings: [StandardSettings.postgres, ConnectionSettings.catalog, OperatorSettings.json, with]
+    ) { call in
+        let database = try call.postgres()
+        let reports = ReportStore(database: database)
+        let object = try await reports.only(call.argument(0) ?? "")
+        guard let target = try await reports.target(object: object.id) else {
+            throw CommandFailure("\(object.name) is gone")
+        }
+        let provider = try Self.provider(target.provider, call)
+        var overrides = try await PostgresIntegrationStore(database: database).overrides(object: target.id).map {
+            Override(layer: Layer(rawValue: $0.reach.rawValue) ?? .customer, patch: try JSONValue(parsing: $0.patch))
+        }
+        let settings = try JSONValue(parsing: target.settings)
+        do {
+            let now = try provider.resolve(object: target.object, overrides: overrides, settings: settings)
+            guard let file = call[with] else {
+                try print(now.explanation, call)
+                return .success
+            }
+            overrides.append(Override(layer: .trial, patch: try patch(file)))
+            let then = try provider.resolve(object: target.object, overrides: overrides, settings: settings)
+            for change in now.changes(to: then) {
+                call.terminal.print("\(change.path): \(change.before ?? "(nothing)") → \(change.after ?? "(nothing)")")
+            }
+            return .success
+        } catch let diagnostics as Diagnostics {
+            throw CommandFailure("\(diagnostics)", exitCode: .badInput)
+        }
+    }
+
+    private static func provider(_ name: String, _ call: Invocation) throws -> ProviderDefinition {
+        let catalog = CatalogFolder(path: call[ConnectionSettings.catalog])
+        guard let provider = catalog.providers[name] else {
+            throw CommandFailure(
+                "the catalog has no usable provider \(name); `tributary validate` says why", exitCode: .badInput)
+        }
+        return provider
+    }
+
+    private static func patch(_ file: String) throws -> DefinitionNode {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw CommandFailure("\(file) cannot be read: check its name and permissions", exitCode: .badInput)
+        }
+        do {
+            return DefinitionNode(
+                try YAMLParser.document(String(decoding: data, as: UTF8.self)), file: file, layer: .trial)
+        } catch {
+            throw CommandFailure("\(file):\(error)", exitCode: .badInput)
+        }
+    }
+
+    private static func print(_ values: [ExplainedValue], _ call: Invocation) throws {
+        if call[OperatorSettings.json] {
+            try call.terminal.print(
+                json: values.map {
+                    Line(path: $0.path, value: $0.value, layer: $0.origin.layer.rawValue, place: "\($0.origin)")
+                })
+            return
+        }
+        var table = TextTable(["KEY", "VALUE", "LAYER", "WHERE"])
+        for value in values {
+            table.add([value.path, value.value, value.origin.layer.rawValue, "\(value.origin)"])
+        }
+        call.terminal.print(table.text)
+    }
+}

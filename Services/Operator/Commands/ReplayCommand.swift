@@ -1,0 +1,46 @@
+import Kafka
+import Models
+import Service
+
+/// `tributary replay <dead topic>`
+enum ReplayCommand {
+    static let command = Command(
+        "replay", "sends the messages of a dead.* topic to where they came from, each once",
+        arguments: [CommandArgument("topic", "the dead topic, such as dead.interactions.accounts")],
+        settings: OperatorSettings.kafka
+    ) { call in
+        let topic = call.topic(call.argument(0) ?? "")
+        let deadPrefix = call.topics.prefix + "dead."
+        guard topic.hasPrefix(deadPrefix) else {
+            throw CommandFailure("\(topic) is not a dead topic: their names start with \(deadPrefix)", exitCode: .usage)
+        }
+        let source = call.topics.prefix + topic.dropFirst(deadPrefix.count)
+        let administration = try KafkaAdministration(call.kafka)
+        guard try await administration.partitions(of: topic) != nil else {
+            throw CommandFailure("there is no topic \(topic): nothing has been rejected", exitCode: .badInput)
+        }
+        let producer = try KafkaProducer(call.kafka)
+        // The group remembers what was replayed, so that a second call sends only what came since.
+        let consumer = try KafkaConsumer(call.kafka, group: "\(call.topics.prefix)replay", topics: [topic])
+        var replayed = 0
+        var idle = 0
+        while idle < 5 {
+            let messages = try await consumer.poll(maximum: 500, timeout: .seconds(1))
+            idle = messages.isEmpty ? idle + 1 : 0
+            guard !messages.isEmpty else { continue }
+            try await producer.produce(
+                messages.map { message in
+                    Message(
+                        topic: source, key: message.key, value: message.value,
+                        headers: message.headers.filter { !$0.name.hasPrefix("dead_") })
+                })
+            try await consumer.commit(messages)
+            replayed += messages.count
+            call.terminal.progress("\(replayed) messages")
+        }
+        await consumer.close()
+        await producer.close()
+        call.terminal.print("\(replayed) messages were sent to \(source) again")
+        return .success
+    }
+}

@@ -1,0 +1,15 @@
+import Service
+import Storage
+
+/// `tributary republish`
+enum RepublishCommand {
+    static let command = Command(
+        "republish", "publishes the current state of every record again, to rebuild the topics records.*",
+        settings: [StandardSettings.postgres]
+    ) { call in
+        call.terminal.progress("noting every record …")
+        let keys = try await ReportStore(database: try call.postgres()).republish()
+        call.terminal.print("\(keys) records will be published again by the processors")
+        return .success
+    }
+}

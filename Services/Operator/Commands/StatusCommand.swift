@@ -1,0 +1,40 @@
+import Models
+import Service
+import Storage
+
+/// `tributary status`
+enum StatusCommand {
+    static let command = Command(
+        "status", "shows every Integration Object with its state",
+        arguments: [CommandArgument("name", "customer, customer/integration, or customer/integration/object", .optional)],
+        settings: [StandardSettings.postgres, OperatorSettings.json]
+    ) { call in
+        let objects = try await ReportStore(database: try call.postgres()).objects(named: call.argument(0))
+        if call[OperatorSettings.json] {
+            try call.terminal.print(json: objects)
+            return .success
+        }
+        guard !objects.isEmpty else {
+            call.terminal.print(
+                call.argument(0).map { "nothing is called \($0); `tributary status` lists everything" }
+                    ?? "there are no Integration Objects yet; `tributary apply -f file.yaml` makes some")
+            return call.argument(0) == nil ? .success : .badInput
+        }
+        let now = SystemClock().now
+        var table = TextTable(["OBJECT", "STATE", "LAST SYNCED", "NEXT DUE", "RECORDS", "REJECTED", "LAST ERROR"])
+        for object in objects {
+            table.add([
+                object.name, object.state, RelativeTime.text(object.lastSyncedAt, now: now),
+                RelativeTime.text(object.nextDueAt, now: now, none: "-"), String(object.records),
+                String(object.rejected), error(of: object),
+            ])
+        }
+        call.terminal.print(table.text)
+        return .success
+    }
+
+    private static func error(of object: ObjectReport) -> String {
+        guard let cause = object.failureCause else { return "" }
+        return "\(object.failureClass ?? ""): \(cause)" + (object.failureAdvice.map { " — \($0)" } ?? "")
+    }
+}

@@ -1,0 +1,41 @@
+import Connections
+import Kafka
+import Models
+import Postgres
+import Service
+
+/// Settings that several commands share.
+enum OperatorSettings {
+    static let json = Setting.toggle("json", "Print JSON for scripts instead of a table")
+    static let keys = Setting.text(
+        "keys", environment: "TRIBUTARY_KEYS",
+        "Keys that credentials are sealed with, id:base64 separated by commas, the current one first", isSecret: true,
+        placeholder: "KEYS"
+    ).optional
+    static let kafka: [any SettingDeclaration] = [
+        StandardSettings.kafka, StandardSettings.topicPrefix, ConnectionSettings.kafkaProperties,
+    ]
+}
+
+extension Invocation {
+    /// A pool of a few connections. A database that is away is waited for only shortly: a person is waiting.
+    func postgres() throws -> PostgresPool {
+        try PostgresPool(
+            self[StandardSettings.postgres], applicationName: "tributary", connections: 2, waitForServer: .seconds(10))
+    }
+
+    /// How to reach the brokers.
+    var kafka: KafkaConfiguration {
+        KafkaConfiguration(
+            bootstrapServers: self[StandardSettings.kafka], clientID: "tributary",
+            properties: self[ConnectionSettings.kafkaProperties])
+    }
+
+    /// The names of the topics.
+    var topics: TopicNames { TopicNames(prefix: self[StandardSettings.topicPrefix]) }
+
+    /// The full name of a topic that a person may have given without the prefix.
+    func topic(_ name: String) -> String {
+        name.hasPrefix(topics.prefix) ? name : topics.prefix + name
+    }
+}

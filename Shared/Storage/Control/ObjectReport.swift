@@ -1,0 +1,78 @@
+import Models
+import Postgres
+
+/// An Integration Object as `status` shows it.
+public struct ObjectReport: Sendable, Codable, Equatable {
+    /// `customer/integration/object`.
+    public var name: String
+    /// The public id.
+    public var id: PublicID
+    /// The provider.
+    public var provider: String
+    /// What its records are.
+    public var type: String
+    /// `idle`, `queued`, `running`, `postponed`, `draining`, or `disabled`.
+    public var state: String
+    /// When the last sync succeeded.
+    public var lastSyncedAt: Timestamp?
+    /// How far it is complete.
+    public var completeUntil: Timestamp?
+    /// When it is due next.
+    public var nextDueAt: Timestamp?
+    /// The number of its newest run.
+    public var run: Int64
+    /// Records stored of it, deleted ones left out.
+    public var records: Int64
+    /// Records of it that could not be stored.
+    public var rejected: Int64
+    /// The class of what is wrong, if anything is.
+    public var failureClass: String?
+    /// What is wrong, for a person.
+    public var failureCause: String?
+    /// What to do about it.
+    public var failureAdvice: String?
+
+    enum CodingKeys: String, CodingKey {
+        case name, id, provider, type, state, run, records, rejected
+        case lastSyncedAt = "last_synced_at"
+        case completeUntil = "complete_until"
+        case nextDueAt = "next_due_at"
+        case failureClass = "failure_class"
+        case failureCause = "failure_cause"
+        case failureAdvice = "failure_advice"
+    }
+}
+
+/// A run as `runs` shows it.
+public struct RunReport: Sendable, Codable, Equatable {
+    /// The run's number.
+    public var run: Int64
+    /// `initial`, `incremental` or `full`.
+    public var kind: String
+    /// How it ended.
+    public var outcome: String
+    /// When it was opened.
+    public var openedAt: Timestamp
+    /// When it ended.
+    public var endedAt: Timestamp
+    /// The claims it took.
+    public var attempts: Int64
+    /// The pages it read.
+    public var pages: Int64
+    /// Records in its pages.
+    public var fetched: Int64
+    /// Of these, new or changed.
+    public var stored: Int64
+    /// Of these, known already.
+    public var unchanged: Int64
+    /// Of these, impossible to store.
+    public var rejected: Int64
+    /// What ended it, if it failed.
+    public var failure: String?
+
+    enum CodingKeys: String, CodingKey {
+        case run, kind, outcome, attempts, pages, fetched, stored, unchanged, rejected, failure
+        case openedAt = "opened_at"
+        case endedAt = "ended_at"
+    }
+}

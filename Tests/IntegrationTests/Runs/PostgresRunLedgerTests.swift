@@ -1,0 +1,82 @@
+import Models
+import Postgres
+import PostgresHarness
+import Storage
+import StorageConformance
+import Testing
+
+/// Runs in a real database, each service under its own role, as the checks see them.
+private struct PostgresFixture: RunLedgerFixture {
+    let admin: PostgresPool
+    let processor: PostgresPool
+    let scheduling: any SchedulingStore
+    let retrieval: any RetrievalStore
+
+    init(_ database: TestDatabase) async throws {
+        admin = database.pool()
+        _ = try await MigrationRunner(database.settings).run()
+        processor = database.pool(as: "tributary_processor")
+        scheduling = PostgresSchedulingStore(database: database.pool(as: "tributary_scheduler"))
+        retrieval = PostgresRetrievalStore(database: database.pool(as: "tributary_retriever"))
+    }
+
+    func addObject(customer: Int64, provider: String, every: Duration, weight: Double) async throws -> Int64 {
+        try await admin.query(
+            """
+            insert into tributary.customers (id, public_id, key, name, weight) overriding system value
+            values ($1, gen_random_uuid(), 'c' || $1, 'Customer', $2) on conflict do nothing
+            """, [.int(customer), .double(weight)])
+        let result = try await admin.query(
+            """
+            with integration as (
+              insert into tributary.integrations (public_id, customer_id, key, provider)
+              values (gen_random_uuid(), $1, 'i' || gen_random_uuid(), $2) returning id
+            ), object as (
+              insert into tributary.integration_objects (public_id, integration_id, customer_id, provider, object, interaction_type, every)
+              select gen_random_uuid(), id, $1, $2, 'people', 'contacts', $3::interval from integration returning id
+            )
+            select id from object
+            """, [.int(customer), .text(provider), .interval(every)])
+        let id = try result.rows.first.map { try $0.int("id") } ?? 0
+        try await admin.query(
+            "insert into tributary.object_state (object_id, customer_id, provider) values ($1, $2, $3)",
+            [.int(id), .int(customer), .text(provider)])
+        return id
+    }
+
+    func receive(_ claim: RunClaim, page: Int32, stored: [Int32]) async throws {
+        try await processor.query(
+            """
+            update tributary.pages set stored_count = stored_count + $5
+            where object_id = $1 and run = $2 and attempt = $3 and page = $4
+            """,
+            [.int(claim.objectID), .int(claim.run), .int(Int64(claim.attempt)), .int(Int64(page)), .int(Int64(stored.count))])
+    }
+
+    func pass(barrier: Int64, partition: Int32) async throws {
+        try await processor.query(
+            "update tributary.barriers set passed_at = clock_timestamp() where id = $1 and partition = $2",
+            [.int(barrier), .int(Int64(partition))])
+    }
+
+    func object(_ id: Int64) async throws -> ObjectFacts {
+        let result = try await admin.query(
+            "select state, runnable, attempt, run_number, complete_until, until from tributary.object_state where object_id = $1",
+            [.int(id)])
+        let row = try #require(result.rows.first)
+        return ObjectFacts(
+            state: try #require(RunState(rawValue: try row.text("state"))), runnable: try row.bool("runnable"),
+            attempt: Int32(try row.int("attempt")), run: try row.int("run_number"),
+            completeUntil: try row.timestampIfPresent("complete_until"), until: try row.timestampIfPresent("until"))
+    }
+
+    func makeDue(_ id: Int64) async throws {
+        try await admin.query("update tributary.object_state set next_due_at = now() where object_id = $1", [.int(id)])
+    }
+}
+
+@Suite struct PostgresRunLedgerTests {
+    @Test(arguments: RunLedgerCheck.all) func keepsTheRule(check: RunLedgerCheck) async throws {
+        try await withTestDatabase { try await check.run(try await PostgresFixture($0)) }
+    }
+}
