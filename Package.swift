@@ -79,7 +79,7 @@ let package = Package(
         shared("Cryptography", ["CCrypto"]),
 
         // What the services are made of.
-        shared("Catalog", ["Models", "JSON", "YAML", "Cryptography"], exclude: ["Providers"]),
+        shared("Catalog", ["Models", "JSON", "YAML", "Cryptography"], exclude: ["Providers", "LANGUAGE.md"]),
         shim("CMigrationScripts"),
         shared("Migrations", ["CMigrationScripts"], exclude: ["sql"], path: "Shared/Storage/Migrations"),
         shared("Storage", ["Models", "Postgres", "Migrations"], exclude: ["Migrations"]),
@@ -99,6 +99,12 @@ let package = Package(
 
         // Tests.
         shared("StorageConformance", ["Models", "Storage"], path: "Tests/Support/StorageConformance"),
+        support("Pipeline", ["Models", "Postgres", "PostgresHarness"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Models", "Postgres", "PostgresHarness", "Pipeline", "RawHTTPServer", "Kafka", "JSON",
+            ], path: "Tests/EndToEndTests", exclude: ["Catalog"], swiftSettings: swiftSettings),
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
         tests("HTTPServerTests", ["HTTPServer"]),

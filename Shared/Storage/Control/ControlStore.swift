@@ -26,7 +26,7 @@ public struct ControlStore: Sendable {
             try await session.query(
                 """
                 insert into tributary.credentials as c (integration_id, ciphertext, key_id) values ($1, $2, $3)
-                on conflict (integration_id) do update set ciphertext = excluded.ciphertext, key_id = excluded.key_id,
+                on conflict (integration_id) do update set ciphertext = $2, key_id = $3,
                   version = c.version + 1, updated_at = now()
                 """, [.int(integration), .bytes(credential.ciphertext[...]), .text(credential.keyID)])
             try await session.query(
