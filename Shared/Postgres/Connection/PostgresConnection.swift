@@ -244,6 +244,8 @@ public actor PostgresConnection: PostgresSession {
         defer { PQclear(result) }
         let report = ServerReport(result)
         if !connection.isAlive { throw lost(connection, report, sent: sent) }
+        // This server has become a standby (or always was one): the next connection may reach the primary.
+        if report.sqlState == "25006" { close() }
         throw report.error()
     }
 }

@@ -89,7 +89,8 @@ public final class PostgresPool: PostgresDatabase {
             {
                 onEvent?(.transactionRetried(error, attempt: attempt))
                 let longest = 10 << attempt
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...longest)))
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 0...longest)))
+                if Task.isCancelled { throw error }
                 attempt += 1
             }
         }
