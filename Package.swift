@@ -74,7 +74,7 @@ let package = Package(
         shared("Postgres", ["Models", "CLibPQ"]),
         shared("HTTPClient", ["Models", "CCurl", "CCurlShim"]),
         shared("HTTPServer", ["Models", "CMicroHTTPD", "CMicroHTTPDShim"]),
-        shared("JSON", ["CSimdjson"]),
+        shared("JSON", ["CSimdjson"], exclude: ["DIFFERENCES.md"]),
         shared("YAML", ["CYAML"]),
         shared("Cryptography", ["CCrypto"]),
 
