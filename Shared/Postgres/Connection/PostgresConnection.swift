@@ -55,8 +55,8 @@ public actor PostgresConnection: PostgresSession {
         connection = opened
         canceller = StatementCanceller(opened.pointer)
         do {
-            _ = try check(opened.prepare("", "select \(calls)", types: values.types), sent: false)
-            _ = try check(opened.execute(prepared: "", values), sent: false)
+            PQclear(try check(opened.prepare("", "select \(calls)", types: values.types), sent: false))
+            PQclear(try check(opened.execute(prepared: "", values), sent: false))
         } catch {
             connection = nil
             throw error.kind == .connectionLost
