@@ -12,7 +12,8 @@ public struct ChangesDefinition: Sendable {
     public var retention: Duration?
 
     init?(_ node: DefinitionNode, path: String, context: DecodingContext, base: Listing?) {
-        let own = KeyedReader<Key>(node, path: path, context: context, ignoring: Set(Listing.Key.allCases.map(\.rawValue)))
+        let own = KeyedReader<Key>(
+            node, path: path, context: context, ignoring: Set(Listing.Key.allCases.map(\.rawValue)))
         condition = own.condition(.when, names: .run)
         retention = own.duration(.retention)
         if node["request"] == nil {

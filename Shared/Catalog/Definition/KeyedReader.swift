@@ -45,8 +45,12 @@ struct KeyedReader<Key: LanguageKey> {
     /// Where `key` was written, or the map where it was not.
     func origin(of key: Key) -> Origin { self[key]?.origin ?? node.origin }
 
-    func report(_ severity: Diagnostic.Severity = .error, _ key: Key, _ message: String, advice: String) {
-        context.report(severity, at: origin(of: key), path: path(of: key), message, advice: advice)
+    func report(_ key: Key, _ message: String, advice: String) {
+        context.report(at: origin(of: key), path: path(of: key), message, advice: advice)
+    }
+
+    func warn(_ key: Key, _ message: String, advice: String) {
+        context.report(.warning, at: origin(of: key), path: path(of: key), message, advice: advice)
     }
 
     /// Reports that `key` is missing.
@@ -152,13 +156,17 @@ extension DecodingContext {
     /// Compiles a path, reporting what is wrong with it.
     func fieldPath(_ text: String, at origin: Origin, path: String) -> JSONPath? {
         if Template.isTemplate(text) {
-            report(at: origin, path: path, "a path is expected, not an expression", advice: "write only the path, such as data.items")
+            report(
+                at: origin, path: path, "a path is expected, not an expression",
+                advice: "write only the path, such as data.items")
             return nil
         }
         do {
             return try JSONPath(text)
         } catch {
-            report(at: origin, path: path, error.description, advice: "write keys joined by dots, such as data.items[0].id")
+            report(
+                at: origin, path: path, error.description, advice: "write keys joined by dots, such as data.items[0].id"
+            )
             return nil
         }
     }

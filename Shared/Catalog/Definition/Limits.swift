@@ -56,12 +56,14 @@ public struct Limits: Sendable, Hashable {
         if let text = reader.text(.rate) {
             rate = Rate(text)
             if rate == nil {
-                reader.report(.rate, "'\(text)' is not a rate", advice: "write requests and a time, such as 100/second, 700/minute or 10/30s")
+                reader.report(
+                    .rate, "'\(text)' is not a rate",
+                    advice: "write requests and a time, such as 100/second, 700/minute or 10/30s")
             }
         }
         if remaining != nil, reset == nil {
-            reader.report(
-                .warning, .remaining, "'remaining' without 'reset' cannot tell how long to wait",
+            reader.warn(
+                .remaining, "'remaining' without 'reset' cannot tell how long to wait",
                 advice: "name the header that tells when there is more, such as reset: Retry-After")
         }
     }

@@ -15,7 +15,10 @@ struct DomainName: Equatable {
         if host.hasSuffix(".") { host.removeLast() }
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 2, host.utf8.count <= 253,
-            labels.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 63 && $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } }),
+            labels.allSatisfy({
+                !$0.isEmpty && $0.utf8.count <= 63
+                    && $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            }),
             labels.last?.allSatisfy(\.isNumber) == false
         else { return nil }
         name = host

@@ -89,7 +89,8 @@ struct Evaluator {
 
     private static func member(of base: Value, _ index: Value) -> Value {
         switch index {
-        case .integer(let number): Int(exactly: number).map { base.value(at: JSONPath(steps: [.position($0)])) } ?? .null
+        case .integer(let number):
+            Int(exactly: number).map { base.value(at: JSONPath(steps: [.position($0)])) } ?? .null
         case .text(let key), .secret(let key): base.value(at: JSONPath(steps: [.key(key)]))
         default: .null
         }

@@ -47,7 +47,8 @@ indirect enum Expression: Sendable, Hashable {
     var kinds: ValueKinds {
         switch self {
         case .literal(let value): value.kind
-        case .reference(let name, let path): path.steps.isEmpty ? name.kinds : (name == .secret ? [.text, .null] : .any)
+        case .reference(let name, let path):
+            path.steps.isEmpty ? name.kinds : (name == .secret ? [.text, .null] : .any)
         case .index: .any
         case .list: .list
         case .not: .bool

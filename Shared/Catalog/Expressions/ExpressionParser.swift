@@ -198,7 +198,8 @@ struct ExpressionParser {
         }
         guard filter.arguments.contains(arguments.count) else {
             throw ExpressionProblem(
-                offset: nameOffset, message: "the filter '\(name)' takes \(filter.argumentsText), not \(arguments.count)",
+                offset: nameOffset,
+                message: "the filter '\(name)' takes \(filter.argumentsText), not \(arguments.count)",
                 advice: "write \(filter.usage)")
         }
         guard !input.kinds.intersection(filter.input).isEmpty else {

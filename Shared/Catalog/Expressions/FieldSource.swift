@@ -83,7 +83,8 @@ extension Value: FieldSource {
         guard step == .every else { return member(step).collect(rest, into: &found) }
         switch self {
         case .list(let items): for item in items { item.collect(rest, into: &found) }
-        case .map(let members): for member in members.sorted(by: { $0.key < $1.key }) { member.value.collect(rest, into: &found) }
+        case .map(let members):
+            for member in members.sorted(by: { $0.key < $1.key }) { member.value.collect(rest, into: &found) }
         default: break
         }
     }

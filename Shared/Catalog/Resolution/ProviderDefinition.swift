@@ -37,16 +37,24 @@ public struct ProviderDefinition: Sendable {
         if !reader.has(.provider) {
             reader.missing(.provider, advice: "write provider: \(folder ?? "name")")
         } else if !Self.isName(name) {
-            reader.report(.provider, "'\(name)' cannot be the name of a provider", advice: "use lower-case letters, digits and hyphens: it becomes part of a topic's name")
+            reader.report(
+                .provider, "'\(name)' cannot be the name of a provider",
+                advice: "use lower-case letters, digits and hyphens: it becomes part of a topic's name")
         } else if let folder, folder != name {
-            reader.report(.provider, "the provider is called '\(name)' but its folder '\(folder)'", advice: "give both the same name")
+            reader.report(
+                .provider, "the provider is called '\(name)' but its folder '\(folder)'",
+                advice: "give both the same name")
         }
         settings = reader.entries(.settings).map { Setting($0, path: "settings.\($0.key)", context: context) }
         context.settingNames = settings.map(\.name)
         if reader.has(.auth), reader.entries(.auth).isEmpty {
-            reader.report(.auth, "there is no way of authorisation", advice: "write one, such as key: { bearer: \"{{ secret.key }}\" }")
+            reader.report(
+                .auth, "there is no way of authorisation",
+                advice: "write one, such as key: { bearer: \"{{ secret.key }}\" }")
         }
-        authorization = reader.entries(.auth).compactMap { AuthorizationMethod($0, path: "auth.\($0.key)", context: context) }
+        authorization = reader.entries(.auth).compactMap {
+            AuthorizationMethod($0, path: "auth.\($0.key)", context: context)
+        }
         title = reader.text(.title) ?? name
         documentation = reader.text(.docs)
         objectNames = reader.entries(.objects).map(\.key)
@@ -57,7 +65,10 @@ public struct ProviderDefinition: Sendable {
         }
         self.name = name
         self.document = document
-        if !reader.has(.objects) { reader.missing(.objects, advice: "write objects: with at least one object, or objects: {} for overrides to fill") }
+        if !reader.has(.objects) {
+            reader.missing(
+                .objects, advice: "write objects: with at least one object, or objects: {} for overrides to fill")
+        }
         if context.diagnostics.hasErrors { throw context.diagnostics }
     }
 
@@ -80,7 +91,10 @@ public struct ProviderDefinition: Sendable {
         object: String, overrides: [Override] = [], settings given: JSONValue = .null
     ) throws(Diagnostics) -> ResolvedDefinition {
         let ordered = overrides.sorted { $0.layer < $1.layer }
-        guard objectNames.contains(object) || ordered.contains(where: { $0.declares(object) || $0.layer >= .integrationObject }) else {
+        guard
+            objectNames.contains(object)
+                || ordered.contains(where: { $0.declares(object) || $0.layer >= .integrationObject })
+        else {
             throw Diagnostics([
                 Diagnostic(
                     at: document.origin, path: "objects", "\(name) has no object '\(object)'",
