@@ -5,7 +5,7 @@ import Models
 public struct ObjectDefinition: Sendable {
     enum Key: String, LanguageKey {
         // Of the provider.
-        case provider, title, docs, settings, auth, verify
+        case provider, title, docs, settings, auth
         // Of the provider or the object.
         case base_url, limits, errors
         // Of the object.
@@ -99,8 +99,7 @@ public struct ObjectDefinition: Sendable {
             return nil
         }
         if case .custom = InteractionType(text),
-            let nearest = NearestName.of(text, among: InteractionType.canonical.map(\.name)),
-            !reader.has(.map) || text.count > 3
+            let nearest = NearestName.of(text, among: InteractionType.canonical.map(\.name))
         {
             reader.warn(.type, "'\(text)' is a custom type", advice: "did you mean '\(nearest)'?")
         }

@@ -1,10 +1,10 @@
 /// The host of an e-mail address or a URL.
-struct DomainName: Equatable {
+package struct DomainName: Equatable {
     /// Lower case, without `www.` and a trailing dot.
-    let name: String
+    package let name: String
 
     /// Finds the host in `text`; nil where there is none that could be a domain.
-    init?(in text: String) {
+    package init?(in text: String) {
         var rest = text.trimmed[...]
         if let scheme = rest.firstRange(ofASCII: "://") { rest = rest[scheme...] }
         if let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" || $0 == "#" }) { rest = rest[..<end] }

@@ -3,7 +3,7 @@ import JSON
 import Models
 
 /// What the names of an expression stand for while it runs.
-public struct Scope {
+public struct Scope: Sendable {
     /// The integration's settings.
     public var settings: Value = .map([:])
     /// The integration's secrets.

@@ -1,7 +1,7 @@
 import JSON
 
 /// Something whose parts can be read by path without building all of it: a record, a response, a value.
-public protocol FieldSource {
+public protocol FieldSource: Sendable {
     /// The value at `path`, null where there is none. A path with `*` yields a list of all that it matches.
     func value(at path: JSONPath) -> Value
 }

@@ -1,5 +1,5 @@
 /// The closed set of filters.
-enum Filter: String, Sendable, CaseIterable {
+package enum Filter: String, Sendable, CaseIterable {
     case epoch, epoch_ms, epoch_us, iso8601, date, time
     case `default`, lower, upper, trim, split, join, replace, first, last, length
     case int, number, string, json
@@ -22,7 +22,7 @@ enum Filter: String, Sendable, CaseIterable {
     }
 
     /// How it is written.
-    var usage: String {
+    package var usage: String {
         switch self {
         case .time: "time or time('epoch')"
         case .default: "default('value')"
@@ -79,7 +79,7 @@ enum Filter: String, Sendable, CaseIterable {
     }
 
     /// What it does, for the language's document and `tributary` help.
-    var meaning: String {
+    package var meaning: String {
         switch self {
         case .epoch: "seconds since 1970"
         case .epoch_ms: "milliseconds since 1970"

@@ -10,7 +10,7 @@ public struct Template: Sendable, Hashable {
     }
 
     /// What an expression that gives nothing means in the middle of a text.
-    enum Gap: Sendable {
+    package enum Gap: Sendable {
         /// A failure: half an address or a header must not be sent.
         case isFailure
         /// The empty text.
@@ -28,7 +28,7 @@ public struct Template: Sendable, Hashable {
     }
 
     /// Compiles `text`, in whose expressions `names` are available.
-    init(_ text: String, names: NameSet) throws(ExpressionProblem) {
+    package init(_ text: String, names: NameSet) throws(ExpressionProblem) {
         var parts: [Part] = []
         var rest = text[...]
         while let open = Self.range(of: "{{", in: rest) {
@@ -77,7 +77,7 @@ public struct Template: Sendable, Hashable {
     }
 
     /// The value in `scope`.
-    func value(in scope: Scope, gap: Gap = .isFailure) throws(ExpressionFailure) -> Value {
+    package func value(in scope: Scope, gap: Gap = .isFailure) throws(ExpressionFailure) -> Value {
         let evaluator = Evaluator(scope: scope)
         if parts.count == 1 {
             switch parts[0] {

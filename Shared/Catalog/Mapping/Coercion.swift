@@ -135,9 +135,9 @@ enum Coercion {
 }
 
 /// Amounts of money as decimal text.
-enum Money {
+package enum Money {
     /// `text` as plain decimal: sign, digits, fraction. Exponents are written out, thousands are not accepted.
-    static func decimalText(_ text: String) -> String? {
+    package static func decimalText(_ text: String) -> String? {
         var digits: [UInt8] = []
         var isNegative = false
         var point: Int?

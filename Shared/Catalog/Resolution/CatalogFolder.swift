@@ -57,14 +57,7 @@ public struct CatalogFolder: Sendable {
     ) -> ProviderDefinition? {
         guard let document = DefinitionNode.reading(bytes, file: file, layer: .provider, diagnostics: &diagnostics)
         else { return nil }
-        do {
-            let provider = try ProviderDefinition(document, folder: folder)
-            diagnostics.append(contentsOf: provider.validate())
-            return provider
-        } catch {
-            diagnostics.append(contentsOf: error)
-            return nil
-        }
+        return ProviderDefinition.reading(document, folder: folder, diagnostics: &diagnostics)
     }
 }
 

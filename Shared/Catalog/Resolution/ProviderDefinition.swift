@@ -4,14 +4,14 @@ import Models
 /// A provider as its `provider.yaml` defines it, before anyone's overrides.
 public struct ProviderDefinition: Sendable {
     enum Key: String, LanguageKey {
-        case provider, title, docs, settings, auth, verify, base_url, limits, errors, objects
+        case provider, title, docs, settings, auth, base_url, limits, errors, objects
         // What objects may leave to the provider.
         case request, pages, records, record, only, id, modified_at, deleted, order, settle, precision, bound
         case every, reconcile
     }
 
-    /// Keys of the provider's document that are not handed down to objects.
-    private static let ownKeys: Set<String> = ["objects"]
+    /// Keys of the provider's document that are handed down to objects; unknown ones are told of once, above.
+    private static let handedDown = Set(Key.allCases.map(\.rawValue)).subtracting(["objects"])
 
     /// The name: that of its folder, topic and deployment.
     public let name: String
@@ -32,6 +32,23 @@ public struct ProviderDefinition: Sendable {
     ///   objects show when they are resolved.
     public init(_ document: DefinitionNode, folder: String? = nil) throws(Diagnostics) {
         let context = DecodingContext()
+        self.init(document, folder: folder, context: context)
+        if context.diagnostics.hasErrors { throw context.diagnostics }
+    }
+
+    /// Decodes a provider's document and all of its objects, so that every problem of a file is told at once. The
+    /// provider is nil where it cannot be used; one with problems in some of its objects can.
+    static func reading(
+        _ document: DefinitionNode, folder: String?, diagnostics: inout Diagnostics
+    ) -> ProviderDefinition? {
+        let context = DecodingContext()
+        let provider = ProviderDefinition(document, folder: folder, context: context)
+        diagnostics.append(contentsOf: context.diagnostics)
+        diagnostics.append(contentsOf: provider.validate())
+        return context.diagnostics.hasErrors ? nil : provider
+    }
+
+    private init(_ document: DefinitionNode, folder: String?, context: DecodingContext) {
         let reader = KeyedReader<Key>(document, path: "", context: context)
         let name = reader.text(.provider) ?? ""
         if !reader.has(.provider) {
@@ -69,7 +86,6 @@ public struct ProviderDefinition: Sendable {
             reader.missing(
                 .objects, advice: "write objects: with at least one object, or objects: {} for overrides to fill")
         }
-        if context.diagnostics.hasErrors { throw context.diagnostics }
     }
 
     static func isName(_ text: String) -> Bool {
@@ -101,7 +117,7 @@ public struct ProviderDefinition: Sendable {
                     advice: NearestName.advice(for: object, among: objectNames))
             ])
         }
-        var merged = document.removing(Self.ownKeys)
+        var merged = document.keeping(Self.handedDown)
         if let own = document["objects"]?[object] {
             merged = merged.merging(own.attributed(to: .providerObject))
         }

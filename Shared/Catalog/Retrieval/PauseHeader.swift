@@ -1,10 +1,10 @@
 import Models
 
 /// Headers that say when to come back: `Retry-After` and its many relatives.
-enum PauseHeader {
+package enum PauseHeader {
     /// The time that `text` names: seconds from now (RFC 9110, 10.2.3), seconds or milliseconds since 1970, or a date.
     /// Never before now, never more than a day ahead.
-    static func time(_ text: String, now: Timestamp) -> Timestamp? {
+    package static func time(_ text: String, now: Timestamp) -> Timestamp? {
         let text = text.trimmed
         let time: Timestamp?
         if let seconds = Double(text) {
