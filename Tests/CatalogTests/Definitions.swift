@@ -8,7 +8,8 @@ import YAML
 enum Definitions {
     /// A provider with one object `things`, into which `object` is put (indented by nothing).
     static func yaml(_ object: String, provider: String = "") -> String {
-        let indented = object.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(separator: "\n")
+        let indented = object.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(
+            separator: "\n")
         return """
             provider: test
             base_url: https://api.example.com/v1
@@ -23,8 +24,11 @@ enum Definitions {
         try ProviderDefinition(DefinitionNode(YAMLParser.document(yaml), file: "provider.yaml", layer: .provider))
     }
 
-    static func resolve(_ object: String, provider: String = "", overrides: [Override] = [], settings: JSONValue = .null) throws -> ResolvedDefinition {
-        try Self.provider(yaml(object, provider: provider)).resolve(object: "things", overrides: overrides, settings: settings)
+    static func resolve(
+        _ object: String, provider: String = "", overrides: [Override] = [], settings: JSONValue = .null
+    ) throws -> ResolvedDefinition {
+        try Self.provider(yaml(object, provider: provider)).resolve(
+            object: "things", overrides: overrides, settings: settings)
     }
 
     /// An object of a custom type, so that no mapping is needed, with `lines` in it.
@@ -39,13 +43,17 @@ extension Timestamp {
 }
 
 extension RetrievalContext {
-    static func first(settings: JSONValue = .null, secrets: [String: String] = [:], authorization: String? = nil) -> RetrievalContext {
+    static func first(settings: JSONValue = .null, secrets: [String: String] = [:], authorization: String? = nil)
+        -> RetrievalContext
+    {
         RetrievalContext(
-            settings: settings, secrets: secrets.mapValues { Secret($0) }, authorization: authorization, kind: .initial, until: .noon)
+            settings: settings, secrets: secrets.mapValues { Secret($0) }, authorization: authorization, kind: .initial,
+            until: .noon)
     }
 
     static func incremental(
-        from completeUntil: Timestamp, settings: JSONValue = .null, secrets: [String: String] = [:], until: Timestamp = .noon
+        from completeUntil: Timestamp, settings: JSONValue = .null, secrets: [String: String] = [:],
+        until: Timestamp = .noon
     ) -> RetrievalContext {
         RetrievalContext(
             settings: settings, secrets: secrets.mapValues { Secret($0) }, kind: .incremental, run: 2,
@@ -54,7 +62,9 @@ extension RetrievalContext {
 }
 
 extension ProviderResponse {
-    static func json(_ text: String, status: Int = 200, headers: [(name: String, value: String)] = []) -> ProviderResponse {
+    static func json(_ text: String, status: Int = 200, headers: [(name: String, value: String)] = [])
+        -> ProviderResponse
+    {
         ProviderResponse(status: status, headers: headers, body: Array(text.utf8))
     }
 }
@@ -77,7 +87,9 @@ extension ResponseOutcome {
     var failure: Failure? {
         switch self {
         case .page: nil
-        case .retry(let failure), .throttled(let failure), .postponed(let failure), .restart(let failure), .failed(let failure): failure
+        case .retry(let failure), .throttled(let failure), .postponed(let failure), .restart(let failure),
+            .failed(let failure):
+            failure
         }
     }
 }
@@ -128,7 +140,9 @@ extension RequestPlan {
     /// The query item called `name` as it stands in the address.
     func query(_ name: String) -> String? {
         guard let query = url.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
-        for item in query.split(separator: "&") where item.hasPrefix("\(name)=") { return String(item.dropFirst(name.count + 1)) }
+        for item in query.split(separator: "&") where item.hasPrefix("\(name)=") {
+            return String(item.dropFirst(name.count + 1))
+        }
         return nil
     }
 }

@@ -5,7 +5,8 @@ import Testing
 @Suite("Offsets with overlap")
 struct OverlapTests {
     static func definition(overlap: Int = 2, size: Int = 5) throws -> ResolvedDefinition {
-        try Definitions.listing("""
+        try Definitions.listing(
+            """
             request: { path: /things }
             pages: { offset: 0, overlap: \(overlap), into: { query: o }, size: \(size), size_into: { query: n } }
             """)
@@ -45,7 +46,9 @@ struct OverlapTests {
     }
 
     @Test func whatIsInsertedBeforeCostsOnlyARepetition() throws {
-        let (walk, list) = try Self.walk(Array(10..<30)) { count, list in if count == 2 { list.insert(contentsOf: [1, 2], at: 0) } }
+        let (walk, list) = try Self.walk(Array(10..<30)) { count, list in
+            if count == 2 { list.insert(contentsOf: [1, 2], at: 0) }
+        }
         #expect(walk.misses == 0)
         // Those inserted before the position are not seen in this run; everything that was there is.
         #expect(Set(list.dropFirst(2).map(String.init)).isSubset(of: Set(walk.ids)))

@@ -5,12 +5,15 @@ import Testing
 
 @Suite("Paging")
 struct PagingTests {
-    static func items(_ ids: some Sequence<Int>) -> String { "[" + ids.map { "{\"id\":\($0)}" }.joined(separator: ",") + "]" }
+    static func items(_ ids: some Sequence<Int>) -> String {
+        "[" + ids.map { "{\"id\":\($0)}" }.joined(separator: ",") + "]"
+    }
 
     static func number(_ plan: RequestPlan, _ name: String) -> Int { plan.query(name).flatMap { Int($0) } ?? -1 }
 
     @Test func pageNumbersEndWithAShortPage() throws {
-        let definition = try Definitions.listing("""
+        let definition = try Definitions.listing(
+            """
             request: { path: /things }
             pages: { page: 1, into: { query: p }, size: 10, size_into: { query: per }, order: immutable }
             """)
@@ -25,7 +28,8 @@ struct PagingTests {
     }
 
     @Test func pageNumbersFromZeroEndWithAnEmptyPageOrTheTotal() throws {
-        let empty = try Definitions.listing("""
+        let empty = try Definitions.listing(
+            """
             request: { path: /things }
             pages: { page: 0, into: { query: p }, order: immutable }
             """)
@@ -35,7 +39,8 @@ struct PagingTests {
         }
         #expect(walk.ids.count == 6)
         #expect(walk.requests.count == 3)
-        let total = try Definitions.listing("""
+        let total = try Definitions.listing(
+            """
             request: { path: /things }
             records: items
             pages: { page: 0, into: { query: p }, size: 3, total: meta.count, order: immutable }
@@ -48,7 +53,8 @@ struct PagingTests {
     }
 
     @Test func cursorsComeFromTheBodyAndGoIntoTheQuery() throws {
-        let definition = try Definitions.listing("""
+        let definition = try Definitions.listing(
+            """
             request: { path: /things, query: { q: all } }
             records: items
             pages: { cursor: meta.next, into: { query: after } }
@@ -56,43 +62,55 @@ struct PagingTests {
         let pages = ["": ("a", "x y&z"), "x%20y%26z": ("b", "")]
         let walk = try Walk(Retrieval(definition, .first())) { plan in
             let (id, next) = pages[plan.query("after") ?? ""] ?? ("?", "?")
-            return .json("{\"items\":[{\"id\":\"\(id)\"}],\"meta\":{\"next\":\(next.isEmpty ? "null" : "\"\(next)\"")}}")
+            return .json(
+                "{\"items\":[{\"id\":\"\(id)\"}],\"meta\":{\"next\":\(next.isEmpty ? "null" : "\"\(next)\"")}}")
         }
         #expect(walk.ids == ["a", "b"])
-        #expect(walk.requests == ["https://api.example.com/v1/things?q=all", "https://api.example.com/v1/things?q=all&after=x%20y%26z"])
+        #expect(
+            walk.requests == [
+                "https://api.example.com/v1/things?q=all", "https://api.example.com/v1/things?q=all&after=x%20y%26z",
+            ])
     }
 
     @Test func cursorsComeFromAHeaderAndGoIntoTheBody() throws {
-        let definition = try Definitions.listing("""
+        let definition = try Definitions.listing(
+            """
             request: { method: POST, path: /search, body: { filter: { kind: x } } }
             pages: { cursor: { header: X-Next }, into: { body: page.after } }
             """)
         var bodies: [String] = []
         let walk = try Walk(Retrieval(definition, .first())) { plan in
             bodies.append(String(decoding: plan.body ?? [], as: UTF8.self))
-            return .json("[{\"id\":\(bodies.count)}]", headers: bodies.count < 3 ? [("x-next", "c\(bodies.count)")] : [])
+            return .json(
+                "[{\"id\":\(bodies.count)}]", headers: bodies.count < 3 ? [("x-next", "c\(bodies.count)")] : [])
         }
         #expect(walk.ids == ["1", "2", "3"])
-        #expect(bodies == [
-            #"{"filter":{"kind":"x"}}"#, #"{"filter":{"kind":"x"},"page":{"after":"c1"}}"#, #"{"filter":{"kind":"x"},"page":{"after":"c2"}}"#,
-        ])
+        #expect(
+            bodies == [
+                #"{"filter":{"kind":"x"}}"#, #"{"filter":{"kind":"x"},"page":{"after":"c1"}}"#,
+                #"{"filter":{"kind":"x"},"page":{"after":"c2"}}"#,
+            ])
     }
 
     @Test func aCursorThatStaysEndsByTheFlag() throws {
-        let definition = try Definitions.listing("""
+        let definition = try Definitions.listing(
+            """
             request: { path: /things }
             records: items
             pages: { cursor: next, into: { query: c }, until: end_of_stream }
             """)
         let walk = try Walk(Retrieval(definition, .first())) { plan in
-            .json("{\"items\":[{\"id\":1}],\"next\":\"n\(plan.query("c") ?? "")\",\"end_of_stream\":\(plan.query("c") == "nn")}")
+            .json(
+                "{\"items\":[{\"id\":1}],\"next\":\"n\(plan.query("c") ?? "")\",\"end_of_stream\":\(plan.query("c") == "nn")}"
+            )
         }
         #expect(walk.requests.count == 3)
     }
 
     @Test(arguments: [1, 2, 3, 7])
     func aCursorThatComesAgainIsAnErrorAndNotALoop(_ length: Int) throws {
-        let definition = try Definitions.listing("""
+        let definition = try Definitions.listing(
+            """
             request: { path: /things }
             records: items
             pages: { cursor: next, into: { query: c } }
@@ -108,21 +126,35 @@ struct PagingTests {
     @Test func linksAndNextAddressesAreFollowedOnTheSameHost() throws {
         let link = try Definitions.listing("request: { path: /things, query: { a: 1 } }\npages: { link: next }")
         let walk = try Walk(Retrieval(link, .first())) { plan in
-            plan.url.hasSuffix("page=2") ? .json("[{\"id\":2}]")
-                : .json("[{\"id\":1}]", headers: [("Link", "<https://api.example.com/v1/things?page=1>; rel=\"first\", </v1/things?page=2>; rel=\"next\"")])
+            plan.url.hasSuffix("page=2")
+                ? .json("[{\"id\":2}]")
+                : .json(
+                    "[{\"id\":1}]",
+                    headers: [
+                        (
+                            "Link",
+                            "<https://api.example.com/v1/things?page=1>; rel=\"first\", </v1/things?page=2>; rel=\"next\""
+                        )
+                    ])
         }
         #expect(walk.requests == ["https://api.example.com/v1/things?a=1", "https://api.example.com/v1/things?page=2"])
         #expect(walk.ids == ["1", "2"])
-        let next = try Definitions.listing("request: { path: /things }\nrecords: items\npages: { next_url: links.next }")
+        let next = try Definitions.listing(
+            "request: { path: /things }\nrecords: items\npages: { next_url: links.next }")
         let followed = try Walk(Retrieval(next, .first())) { plan in
-            .json("{\"items\":[],\"links\":{\"next\":\(plan.url.contains("?") ? "\"\"" : "\"https://api.example.com/v1/things?b=2\"")}}")
+            .json(
+                "{\"items\":[],\"links\":{\"next\":\(plan.url.contains("?") ? "\"\"" : "\"https://api.example.com/v1/things?b=2\"")}}"
+            )
         }
         #expect(followed.requests.count == 2)
     }
 
     @Test func aNextAddressOnAnotherHostGetsNoCredentials() throws {
         let next = try Definitions.listing("request: { path: /things }\nrecords: items\npages: { next_url: next }")
-        for address in ["https://evil.example/v1", "http://api.example.com/v1", "https://api.example.com@evil.example/", "https://api.example.com:8443/"] {
+        for address in [
+            "https://evil.example/v1", "http://api.example.com/v1", "https://api.example.com@evil.example/",
+            "https://api.example.com:8443/",
+        ] {
             let failure = #expect(throws: Failure.self) {
                 _ = try Walk(Retrieval(next, .first())) { _ in .json("{\"items\":[],\"next\":\"\(address)\"}") }
             }
@@ -131,7 +163,8 @@ struct PagingTests {
     }
 
     @Test func theLastIdContinuesWhileThereIsMore() throws {
-        let definition = try Definitions.listing("""
+        let definition = try Definitions.listing(
+            """
             request: { path: /things }
             records: data
             pages: { last_id: id, into: { query: starting_after }, size: 2, size_into: { query: limit }, while: has_more }
@@ -145,26 +178,34 @@ struct PagingTests {
     }
 
     @Test func theFirstPageThatComesAgainForALastIdIsAnError() throws {
-        let definition = try Definitions.listing("""
+        let definition = try Definitions.listing(
+            """
             request: { path: /things }
             records: data
             pages: { last_id: id, into: { query: starting_after }, while: has_more }
             """)
-        let walk = try Walk(Retrieval(definition, .first())) { _ in .json("{\"data\":[{\"id\":1},{\"id\":2}],\"has_more\":true}") }
+        let walk = try Walk(Retrieval(definition, .first())) { _ in
+            .json("{\"data\":[{\"id\":1},{\"id\":2}],\"has_more\":true}")
+        }
         #expect(walk.failure?.kind == .definition)
     }
 
     @Test func onePageIsAllWithoutPaging() throws {
-        let walk = try Walk(Retrieval(try Definitions.listing("request: { path: /things }"), .first())) { _ in .json("[{\"id\":1}]") }
+        let walk = try Walk(Retrieval(try Definitions.listing("request: { path: /things }"), .first())) { _ in
+            .json("[{\"id\":1}]")
+        }
         #expect(walk.ids == ["1"])
     }
 
     @Test func thePositionMayStandInThePath() throws {
-        let definition = try Definitions.listing("""
+        let definition = try Definitions.listing(
+            """
             request: { path: "/things/{{ page.position }}" }
             pages: { page: 1, size: 1, order: immutable }
             """)
-        let walk = try Walk(Retrieval(definition, .first())) { plan in .json(plan.url.hasSuffix("/3") ? "[]" : "[{\"id\":1}]") }
+        let walk = try Walk(Retrieval(definition, .first())) { plan in
+            .json(plan.url.hasSuffix("/3") ? "[]" : "[{\"id\":1}]")
+        }
         #expect(walk.requests.last == "https://api.example.com/v1/things/3")
     }
 }

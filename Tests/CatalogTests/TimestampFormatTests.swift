@@ -5,8 +5,10 @@ import Testing
 @Suite("Formats of times")
 struct TimestampFormatTests {
     @Test(arguments: [
-        (TimestampFormat.iso8601, "2026-01-31T12:00:00Z"), (.iso8601_ms, "2026-01-31T12:00:00.000Z"), (.sql, "2026-01-31 12:00:00"),
-        (.epoch, "1769860800"), (.epoch_ms, "1769860800000"), (.epoch_us, "1769860800000000"), (.http, "Sat, 31 Jan 2026 12:00:00 GMT"),
+        (TimestampFormat.iso8601, "2026-01-31T12:00:00Z"), (.iso8601_ms, "2026-01-31T12:00:00.000Z"),
+        (.sql, "2026-01-31 12:00:00"),
+        (.epoch, "1769860800"), (.epoch_ms, "1769860800000"), (.epoch_us, "1769860800000000"),
+        (.http, "Sat, 31 Jan 2026 12:00:00 GMT"),
     ])
     func printAndReadTheSameTime(_ format: TimestampFormat, _ text: String) {
         #expect(format.print(.noon) == text)
@@ -24,7 +26,10 @@ struct TimestampFormatTests {
         #expect(TimestampFormat.epoch.parse("-1.5") == Timestamp(microseconds: -1_500_000))
     }
 
-    @Test(arguments: ["", "-", "x", "1.2.3", "99999999999999999999", "999999999999999999", "1e9", "2026-02-30", "2026-01-31T25:00:00Z"])
+    @Test(arguments: [
+        "", "-", "x", "1.2.3", "99999999999999999999", "999999999999999999", "1e9", "2026-02-30",
+        "2026-01-31T25:00:00Z",
+    ])
     func nonsenseIsNoTime(_ text: String) {
         for format in TimestampFormat.allCases { #expect(format.parse(text) == nil, "\(format)") }
     }

@@ -13,7 +13,7 @@ public struct ChangesDefinition: Sendable {
 
     init?(_ node: DefinitionNode, path: String, context: DecodingContext, base: Listing?) {
         let own = KeyedReader<Key>(
-            node, path: path, context: context, ignoring: Set(Listing.Key.allCases.map(\.rawValue)))
+            node, path: path, context: context, others: Listing.Key.allCases.map(\.rawValue))
         condition = own.condition(.when, names: .run)
         retention = own.duration(.retention)
         if node["request"] == nil {
@@ -23,8 +23,7 @@ public struct ChangesDefinition: Sendable {
             return nil
         }
         guard
-            let listing = Listing(
-                node, path: path, context: context, ignoring: Set(Key.allCases.map(\.rawValue)), base: base)
+            let listing = Listing(partOf: node, path: path, context: context, base: base)
         else { return nil }
         self.listing = listing
         if !listing.asksForChanges {

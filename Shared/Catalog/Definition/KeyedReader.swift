@@ -8,28 +8,38 @@ struct KeyedReader<Key: LanguageKey> {
     let context: DecodingContext
     private let values: [String: DefinitionNode]
 
-    /// Reads `node`, which must be a map of the keys of `Key`. Keys in `ignoring` belong to someone else.
-    init(_ node: DefinitionNode, path: String, context: DecodingContext, ignoring: Set<String> = []) {
-        self.node = node
-        self.path = path
-        self.context = context
-        var values: [String: DefinitionNode] = [:]
-        let known = Key.allCases.map(\.rawValue)
-        if case .map(let entries) = node.content {
-            for entry in entries {
-                if known.contains(entry.key) {
-                    if case .null = entry.value.content { continue }
-                    values[entry.key] = entry.value
-                } else if !ignoring.contains(entry.key), !context.ignoresUnknownKeys {
-                    context.report(
-                        at: entry.keyOrigin, path: path, "unknown key '\(entry.key)'",
-                        advice: NearestName.advice(for: entry.key, among: known))
-                }
-            }
-        } else {
+    /// Reads `node`, which must be a map of the keys of `Key` and of `others`, which someone else reads.
+    init(_ node: DefinitionNode, path: String, context: DecodingContext, others: [String] = []) {
+        self.init(reading: node, path: path, context: context)
+        let known = Key.allCases.map(\.rawValue) + others
+        guard case .map(let entries) = node.content else {
             context.report(
                 at: node.origin, path: path, "a map is expected, not \(node.kindName)",
                 advice: "write one or more of: \(known.sorted().joined(separator: ", "))")
+            return
+        }
+        guard !context.ignoresUnknownKeys else { return }
+        for entry in entries where !known.contains(entry.key) {
+            context.report(
+                at: entry.keyOrigin, path: path, "unknown key '\(entry.key)'",
+                advice: NearestName.advice(for: entry.key, among: known))
+        }
+    }
+
+    /// Reads the keys of `Key` of a map whose other keys, known and unknown, are someone else's to judge.
+    init(partOf node: DefinitionNode, path: String, context: DecodingContext) {
+        self.init(reading: node, path: path, context: context)
+    }
+
+    private init(reading node: DefinitionNode, path: String, context: DecodingContext) {
+        self.node = node
+        self.path = path
+        self.context = context
+        let known = Key.allCases.map(\.rawValue)
+        var values: [String: DefinitionNode] = [:]
+        for entry in node.entries where known.contains(entry.key) {
+            if case .null = entry.value.content { continue }
+            values[entry.key] = entry.value
         }
         self.values = values
     }

@@ -10,6 +10,12 @@ public struct Limits: Sendable, Hashable {
         public var requests: Int
         /// In which time.
         public var per: Duration
+
+        /// So many requests in such a time.
+        public init(requests: Int, per: Duration) {
+            self.requests = requests
+            self.per = per
+        }
     }
 
     /// Whose quota is used up, and so who shares one.

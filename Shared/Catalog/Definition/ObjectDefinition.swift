@@ -50,7 +50,7 @@ public struct ObjectDefinition: Sendable {
     /// to work with.
     init?(_ node: DefinitionNode, context: DecodingContext) {
         let reader = KeyedReader<Key>(
-            node, path: "", context: context, ignoring: Set(Listing.Key.allCases.map(\.rawValue)))
+            node, path: "", context: context, others: Listing.Key.allCases.map(\.rawValue))
         settings = reader.entries(.settings).map { Setting($0, path: "settings.\($0.key)", context: context) }
         context.settingNames = settings.map(\.name)
         authorization = reader.entries(.auth).compactMap {
@@ -73,7 +73,7 @@ public struct ObjectDefinition: Sendable {
                 advice: "write the address that paths are joined to, such as base_url: https://api.example.com/v1")
         }
         let baseURL = Self.baseURL(reader)
-        let listing = Listing(node, path: "", context: context, ignoring: Set(Key.allCases.map(\.rawValue)))
+        let listing = Listing(partOf: node, path: "", context: context)
         changes = reader[.changes].flatMap { ChangesDefinition($0, path: "changes", context: context, base: listing) }
         guard let type, let baseURL, let listing else { return nil }
         self.type = type

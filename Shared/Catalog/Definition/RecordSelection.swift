@@ -55,8 +55,8 @@ public struct Listing: Sendable {
     public var window: WindowRules
 
     /// Decodes a listing; what `node` does not say is taken from `base`.
-    init?(_ node: DefinitionNode, path: String, context: DecodingContext, ignoring: Set<String>, base: Listing? = nil) {
-        let reader = KeyedReader<Key>(node, path: path, context: context, ignoring: ignoring)
+    init?(partOf node: DefinitionNode, path: String, context: DecodingContext, base: Listing? = nil) {
+        let reader = KeyedReader<Key>(partOf: node, path: path, context: context)
         let request = reader[.request].flatMap {
             RequestTemplate($0, path: reader.path(of: .request), context: context)
         }

@@ -16,6 +16,13 @@ public struct ExplainedChange: Sendable, Hashable {
     public var before: String?
     /// The value then, nil where it would be gone.
     public var after: String?
+
+    /// A change of the value at `path`.
+    public init(path: String, before: String?, after: String?) {
+        self.path = path
+        self.before = before
+        self.after = after
+    }
 }
 
 extension ResolvedDefinition {

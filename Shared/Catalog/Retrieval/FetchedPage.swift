@@ -59,4 +59,10 @@ public struct Quota: Sendable, Hashable {
     public var remaining: Int?
     /// When there will be more.
     public var resetAt: Timestamp?
+
+    /// What is left, and until when.
+    public init(remaining: Int? = nil, resetAt: Timestamp? = nil) {
+        self.remaining = remaining
+        self.resetAt = resetAt
+    }
 }
