@@ -60,7 +60,7 @@ struct MappingTests {
     @Test func oneRecordMayBeSeveralThings() throws {
         let lines = """
             type: accounts
-            map: { name: name, domain: site, domains: sites[*].url }
+            map: { name: name, domain: site, domains: "sites[*].url" }
             also:
               - { type: contacts, when: "{{ record.email }}", map: { name: name, email: email, account: id } }
             """

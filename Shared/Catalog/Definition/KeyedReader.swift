@@ -65,6 +65,7 @@ struct KeyedReader<Key: LanguageKey> {
 
     /// Reports that `key` is missing.
     func missing(_ key: Key, advice: String) {
+        guard case .map = node.content else { return }  // told already
         context.report(at: node.origin, path: path, "'\(key.rawValue)' is missing", advice: advice)
     }
 
