@@ -10,22 +10,33 @@ public enum Base64: Sendable {
 
     /// The text of `bytes`.
     public func encode(_ bytes: some Sequence<UInt8>) -> String {
+        encode(array: Array(bytes))
+    }
+
+    // Not generic: called from another module a generic function is not specialised, and many times slower.
+    private func encode(array bytes: [UInt8]) -> String {
         let alphabet = self == .standard ? Self.standardAlphabet : Self.urlAlphabet
-        var out: [UInt8] = []
-        var bits: UInt32 = 0
-        var held = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            held += 8
-            while held >= 6 {
-                held -= 6
-                out.append(alphabet[Int(bits >> UInt32(held) & 63)])
+        return String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { out in
+            var length = 0
+            func put(_ byte: UInt8) {
+                out[length] = byte
+                length += 1
             }
-            bits &= (1 << UInt32(held)) - 1
+            var bits: UInt32 = 0
+            var held: UInt32 = 0
+            for byte in bytes {
+                bits = bits << 8 | UInt32(byte)
+                held += 8
+                while held >= 6 {
+                    held -= 6
+                    put(alphabet[Int(bits >> held & 63)])
+                }
+                bits &= (1 << held) - 1
+            }
+            if held > 0 { put(alphabet[Int(bits << (6 - held) & 63)]) }
+            while self == .standard && length % 4 != 0 { put(UInt8(ascii: "=")) }
+            return length
         }
-        if held > 0 { out.append(alphabet[Int(bits << UInt32(6 - held) & 63)]) }
-        while self == .standard && out.count % 4 != 0 { out.append(UInt8(ascii: "=")) }
-        return String(decoding: out, as: UTF8.self)
     }
 
     /// The bytes of `text`; nil where it is not of this alphabet, has a wrong length or padding, or bits that no

@@ -1,14 +1,18 @@
 /// Base 16 (RFC 4648, section 8), written in lower case and read in both.
 public enum Hexadecimal {
+    private static let digits = Array("0123456789abcdef".utf8)
+
     /// The text of `bytes`.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var out: [UInt8] = []
-        for byte in bytes {
-            out.append(digits[Int(byte >> 4)])
-            out.append(digits[Int(byte & 15)])
+        let bytes = Array(bytes)
+        let digits = digits
+        return String(unsafeUninitializedCapacity: bytes.count * 2) { out in
+            for (at, byte) in bytes.enumerated() {
+                out[at * 2] = digits[Int(byte >> 4)]
+                out[at * 2 + 1] = digits[Int(byte & 15)]
+            }
+            return bytes.count * 2
         }
-        return String(decoding: out, as: UTF8.self)
     }
 
     /// The bytes of `text`; nil where it is no hexadecimal text.

@@ -157,6 +157,8 @@ final class Exchange: @unchecked Sendable {
         }
         guard let reply else { return .NO }
         phase.withLock { $0 = .sending(stream) }
+        // After the phase is set: whoever begins to refuse later finds the stream there, and nothing stays suspended.
+        if core.isRefusing { stream?.fail() }
         defer { MHD_destroy_response(reply) }
         return MHD_queue_response(connection, UInt32(clamping: response.status), reply)
     }

@@ -78,7 +78,9 @@ struct YAMLComposer {
     }
 
     private mutating func takeAlias(_ name: String, _ event: YAMLEvent) -> Bool {
-        guard !isKeyExpected else { return stop(event.start, "an alias (*\(name)) cannot be a key") }
+        guard !isKeyExpected else {
+            return stop(event.start, "an alias (*\(name)) cannot be a key", advice: "quote a text that begins with *")
+        }
         guard let target = anchors[name] else {
             let isOpen = open.contains { $0.anchor == name }
             return stop(

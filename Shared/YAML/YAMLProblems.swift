@@ -59,10 +59,25 @@ enum YAMLProblems {
             )
         case "found unexpected end of stream" where context.contains("quoted scalar"):
             return ("the quote that begins at \(begun) is not closed", "add the closing quote")
-        case "found undefined tag handle":
+        case "found unexpected document indicator":
+            return ("the quote that begins at \(begun) is not closed before the document ends", "add the closing quote")
+        case "found undefined tag handle", "did not find expected tag URI", "did not find URI escaped octet",
+            "did not find expected whitespace or line break":
             return ("a text cannot begin with !", "quote it")
         case "did not find expected alphabetic or numeric character":
             return ("a text cannot begin with * or & ", "quote it")
+        case "did not find expected node content":
+            return ("a value is missing", "remove the comma before, or quote a text that begins with , ] } or %")
+        case "did not find expected comment or line break":
+            return (
+                "a text stands behind | or >", "begin it on the next line, indented, or quote a text that begins so"
+            )
+        case "mapping keys are not allowed in this context":
+            return ("a text cannot begin with ? and a space", "quote it")
+        case "found unexpected ':'":
+            return ("a text inside { } or [ ] cannot end with a colon", "quote it, or put a space behind the colon")
+        case "did not find expected hexdecimal number":
+            return ("an escape lacks its hexadecimal digits", "use single quotes, in which a backslash is a backslash")
         case "found unknown escape character":
             return ("an unknown escape in double quotes", "use single quotes, in which a backslash is a backslash")
         case "block sequence entries are not allowed in this context":

@@ -14,8 +14,6 @@ import Testing
         for client in clients { try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
         await reached.reached(50)
         async let stopped: Void = server.stop(grace: .seconds(30))
-        // The server no longer listens when a new connection is refused.
-        while (try? RawClient(port: server.port)) != nil { await Task.yield() }
         gate.add()
         for client in clients {
             let answer = try await client.readToEnd()
@@ -23,6 +21,29 @@ import Testing
             #expect(answer.body.count == 100_000)
             #expect(answer.header("connection")?.lowercased() == "close")
         }
+        await stopped
+    }
+
+    @Test func aServerThatDrainsTakesNoNewConnections() async throws {
+        let (reached, gate) = (Tally(), Tally())
+        let server = try HTTPServer(.init()) { _ in
+            reached.add()
+            await gate.reached(1)
+            return .text("whole")
+        }
+        let client = try RawClient(port: server.port)
+        try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reached.reached(1)
+        async let stopped: Void = server.stop(grace: .seconds(30))
+        // Listening ends while the request is in flight; a connection made before that is never answered.
+        var refused = false
+        while !refused {
+            do { _ = try RawClient(port: server.port) } catch { refused = true }
+            await Task.yield()
+        }
+        #expect(gate.count == 0)
+        gate.add()
+        #expect(try await client.readToEnd().text == "whole")
         await stopped
     }
 

@@ -46,10 +46,10 @@ import Testing
 
     @Test func theProbeAsksTheServer() async throws {
         let server = try HTTPServer(.init(), handler: router(Health()).handle)
-        #expect(HealthProbe.isHealthy(port: server.port))
-        #expect(HealthProbe.isHealthy(port: server.port, path: "/gone") == false)
+        #expect(await HealthProbe.isHealthy(port: server.port))
+        #expect(await HealthProbe.isHealthy(port: server.port, path: "/gone") == false)
         await server.stop(grace: .zero)
-        #expect(HealthProbe.isHealthy(port: server.port) == false)
-        #expect(HealthProbe.isHealthy(port: 70_000) == false)
+        #expect(await HealthProbe.isHealthy(port: server.port) == false)
+        #expect(await HealthProbe.isHealthy(port: 70_000) == false)
     }
 }

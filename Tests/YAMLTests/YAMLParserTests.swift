@@ -65,6 +65,8 @@ import YAML
         ("a: 1\n b: 2\n", 2, 3, "colon"), ("a: 1\n---\nb: 2\n", 3, 1, "second"), ("", 1, 1, "no value"),
         ("# only\n", 1, 1, "no value"),
         ("a: \"\\q\"\n", 1, 5, "single quotes"), ("a:\n  - 1\n  b: 2\n", 3, 3, "list"),
+        ("a: [1, ,2]\n", 1, 8, "missing"), ("a: | x\n", 1, 6, "next line"), ("a: \"\\u12\"\n", 1, 7, "hexadecimal"),
+        ("*a : 1\n", 1, 1, "alias"), ("a: 'x\n---\nb: 1\n", 2, 1, "closing quote"),
     ])
     func whatIsWrongIsToldWithItsPlaceInPlainWords(text: String, line: Int, column: Int, word: String) {
         let error = #expect(throws: YAMLError.self) { try YAMLParser.document(text) }

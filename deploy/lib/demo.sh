@@ -21,21 +21,20 @@ apply_demo() {
 read_status() {
   run_tributary status --json | "$PYTHON_HOME/bin/python" -c '
 import json, sys
-document = json.load(sys.stdin)
-objects = document["objects"] if isinstance(document, dict) else document
+objects = json.load(sys.stdin)
 print(eval(sys.argv[1]))' "$1"
 }
 
 demo_is_synced() {
-  [ "$(read_status 'bool(objects) and all(o["last_synced_at"] and o["state"] == "idle" for o in objects)')" = True ]
+  [ "$(read_status 'bool(objects) and all(o.get("last_synced_at") and o["state"] == "idle" for o in objects)')" = True ]
 }
 
 wait_for_sync() {
-  if ! wait_until 120 demo_is_synced; then
+  if ! wait_until 180 demo_is_synced; then
     run_tributary status || true
-    fail "the sync did not finish within two minutes; the services' logs are in $TRIBUTARY_LOGS"
+    fail "the sync did not finish within three minutes; the services' logs are in $TRIBUTARY_LOGS"
   fi
-  run_tributary status
+  run_tributary status | sed 's/^/    /'
 }
 
 # show_query TITLE SQL
@@ -46,24 +45,50 @@ show_query() {
 }
 
 show_rows() {
-  show_query "Rows" "
-    select 'interactions' as table, count(*) from interactions union all
-    select 'accounts', count(*) from accounts union all
-    select 'contacts', count(*) from contacts union all
-    select 'deals', count(*) from deals"
+  show_query "Rows in Postgres" "
+    select 'interactions' as \"table\", count(*) from interactions
+    union all select 'accounts', count(*) from accounts
+    union all select 'contacts', count(*) from contacts
+    union all select 'deals', count(*) from deals
+    order by 1"
 }
 
 # show_topics: the first messages of each topic.
 show_topics() {
   local topic
   for topic in interactions.accounts records.accounts records.contacts records.deals sync.finished; do
-    printf '\n    The first messages on %s (tributary tap)\n' "$topic"
-    run_tributary tap "$topic" --limit 2 | sed 's/^/    /'
+    printf '\n    Topic %s (deploy/tributary tap %s)\n' "$topic" "$topic"
+    run_tributary tap "$topic" --limit 2 | cut -c1-200 | sed 's/^/    /'
   done
 }
 
+# change_and_sync: changes one customer, syncs, and shows what the run did and which messages came of it.
 change_and_sync() {
-  run_demo stripe_change.py
+  local started topic
+  started=$(date -u +%FT%T)
+  say "changed: $(run_demo stripe_change.py)"
+  run_tributary sync acme/stripe/customers --wait | sed 's/^/    /'
+  printf '\n    The runs of this object (deploy/tributary runs acme/stripe/customers)\n'
+  run_tributary runs acme/stripe/customers --limit 5 | sed 's/^/    /'
+  for topic in interactions.accounts records.accounts records.contacts; do
+    wait_until 20 topic_has_news "$topic" "$started" || fail "the change did not arrive on $topic"
+    printf '\n    All messages on %s since the change\n' "$topic"
+    messages_since "$topic" "$started" | cut -c1-300 | sed 's/^/    /'
+  done
+}
+
+# messages_since TOPIC TIME: key and value of each message that is not older than that.
+messages_since() {
+  run_tributary tap "$1" --json | "$PYTHON_HOME/bin/python" -c '
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    if message["time"] >= sys.argv[1]:
+        print(message["time"], message["key"], message["value"])' "$2"
+}
+
+topic_has_news() {
+  [ -n "$(messages_since "$1" "$2")" ]
 }
 
 show_addresses() {

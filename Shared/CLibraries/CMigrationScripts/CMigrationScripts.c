@@ -8,22 +8,16 @@ static const unsigned char control[] = {
 #embed "../../Storage/Migrations/sql/0001_control.sql"
 };
 
-// Is being written beside this; taken in from the moment it lands.
-#if __has_embed("../../Storage/Migrations/sql/0002_data.sql")
-#define HAS_DATA
 static const unsigned char data[] = {
 #embed "../../Storage/Migrations/sql/0002_data.sql"
 };
-#endif
 
 #define SCRIPT(file, text) { file, text, sizeof text }
 
 // A new migration: its file in the folder, its bytes above, its line here. A test compares this list with the folder.
 static const MigrationScript scripts[] = {
     SCRIPT("0001_control.sql", control),
-#ifdef HAS_DATA
     SCRIPT("0002_data.sql", data),
-#endif
 };
 
 size_t migrationScriptCount(void) { return sizeof scripts / sizeof scripts[0]; }

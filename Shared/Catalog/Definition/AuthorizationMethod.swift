@@ -36,10 +36,14 @@ public struct AuthorizationMethod: Sendable, Hashable {
             guard let basic = BasicAuthorization(node, path: reader.path(of: key), context: context) else { return nil }
             scheme = .basic(basic)
         case .bearer:
-            guard let bearer = BearerAuthorization(node, path: reader.path(of: key), context: context) else { return nil }
+            guard let bearer = BearerAuthorization(node, path: reader.path(of: key), context: context) else {
+                return nil
+            }
             scheme = .bearer(bearer)
         case .api_key:
-            guard let apiKey = APIKeyAuthorization(node, path: reader.path(of: key), context: context) else { return nil }
+            guard let apiKey = APIKeyAuthorization(node, path: reader.path(of: key), context: context) else {
+                return nil
+            }
             scheme = .apiKey(apiKey)
         default: scheme = .none
         }
@@ -101,7 +105,9 @@ public struct BearerAuthorization: Sendable, Hashable {
 
     init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
         if case .text(let text) = node.content {
-            guard let token = context.template(text, at: node.origin, path: path, names: .credentials) else { return nil }
+            guard let token = context.template(text, at: node.origin, path: path, names: .credentials) else {
+                return nil
+            }
             self.token = token
             word = "Bearer"
             return

@@ -12,7 +12,8 @@ public struct ChangesDefinition: Sendable {
     public var retention: Duration?
 
     init?(_ node: DefinitionNode, path: String, context: DecodingContext, base: Listing?) {
-        let own = KeyedReader<Key>(node, path: path, context: context, ignoring: Set(Listing.Key.allCases.map(\.rawValue)))
+        let own = KeyedReader<Key>(
+            node, path: path, context: context, others: Listing.Key.allCases.map(\.rawValue))
         condition = own.condition(.when, names: .run)
         retention = own.duration(.retention)
         if node["request"] == nil {
@@ -22,8 +23,7 @@ public struct ChangesDefinition: Sendable {
             return nil
         }
         guard
-            let listing = Listing(
-                node, path: path, context: context, ignoring: Set(Key.allCases.map(\.rawValue)), base: base)
+            let listing = Listing(partOf: node, path: path, context: context, base: base)
         else { return nil }
         self.listing = listing
         if !listing.asksForChanges {

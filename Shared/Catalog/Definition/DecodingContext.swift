@@ -27,7 +27,9 @@ final class DecodingContext {
             checkSettings(of: template, at: origin, path: path)
             return template
         } catch {
-            report(at: origin, path: path, "\(error.message), at character \(error.offset + 1) of the text", advice: error.advice)
+            report(
+                at: origin, path: path, "\(error.message), at character \(error.offset + 1) of the text",
+                advice: error.advice)
             return nil
         }
     }
@@ -36,7 +38,9 @@ final class DecodingContext {
         guard let settingNames else { return }
         for expression in template.expressions {
             expression.forEachReference { name, fieldPath in
-                guard name == .settings, case .key(let setting)? = fieldPath.steps.first, !settingNames.contains(setting) else { return }
+                guard name == .settings, case .key(let setting)? = fieldPath.steps.first,
+                    !settingNames.contains(setting)
+                else { return }
                 let nearest = NearestName.of(setting, among: settingNames).map { ", or did you mean '\($0)'?" } ?? ""
                 report(
                     at: origin, path: path, "the setting '\(setting)' is not declared",

@@ -77,7 +77,8 @@ public struct ErrorRule: Sendable, Hashable {
                 failureClass = known
             } else {
                 let names = FailureClass.allCases.filter { $0 != .internalFault }.map(\.rawValue)
-                reader.report(.class, "there is no failure class '\(text)'", advice: NearestName.advice(for: text, among: names))
+                reader.report(
+                    .class, "there is no failure class '\(text)'", advice: NearestName.advice(for: text, among: names))
             }
         }
         if !reader.has(.status), condition == nil, contains == nil {
@@ -88,13 +89,15 @@ public struct ErrorRule: Sendable, Hashable {
         }
         guard let action = reader.choice(.then, Action.self) else {
             if !reader.has(.then) {
-                reader.missing(.then, advice: "write one of: \(Action.allCases.map(\.rawValue).joined(separator: ", "))")
+                reader.missing(
+                    .then, advice: "write one of: \(Action.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             return nil
         }
         self.action = action
         if action == .fail, !reader.has(.class) {
-            reader.missing(.class, advice: "write who must act: authorization, configuration, definition, throttled or transient")
+            reader.missing(
+                .class, advice: "write who must act: authorization, configuration, definition, throttled or transient")
         }
         if action == .fail, advice == nil {
             context.report(
@@ -105,7 +108,8 @@ public struct ErrorRule: Sendable, Hashable {
 
     private static func statuses(_ text: String) -> ClosedRange<Int>? {
         if let status = Int(text), (100...599).contains(status) { return status...status }
-        guard text.count == 3, text.hasSuffix("xx"), let hundreds = Int(text.prefix(1)), (1...5).contains(hundreds) else { return nil }
+        guard text.count == 3, text.hasSuffix("xx"), let hundreds = Int(text.prefix(1)), (1...5).contains(hundreds)
+        else { return nil }
         return hundreds * 100...hundreds * 100 + 99
     }
 }

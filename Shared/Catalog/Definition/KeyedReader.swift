@@ -8,28 +8,38 @@ struct KeyedReader<Key: LanguageKey> {
     let context: DecodingContext
     private let values: [String: DefinitionNode]
 
-    /// Reads `node`, which must be a map of the keys of `Key`. Keys in `ignoring` belong to someone else.
-    init(_ node: DefinitionNode, path: String, context: DecodingContext, ignoring: Set<String> = []) {
-        self.node = node
-        self.path = path
-        self.context = context
-        var values: [String: DefinitionNode] = [:]
-        let known = Key.allCases.map(\.rawValue)
-        if case .map(let entries) = node.content {
-            for entry in entries {
-                if known.contains(entry.key) {
-                    if case .null = entry.value.content { continue }
-                    values[entry.key] = entry.value
-                } else if !ignoring.contains(entry.key), !context.ignoresUnknownKeys {
-                    context.report(
-                        at: entry.keyOrigin, path: path, "unknown key '\(entry.key)'",
-                        advice: NearestName.advice(for: entry.key, among: known))
-                }
-            }
-        } else {
+    /// Reads `node`, which must be a map of the keys of `Key` and of `others`, which someone else reads.
+    init(_ node: DefinitionNode, path: String, context: DecodingContext, others: [String] = []) {
+        self.init(reading: node, path: path, context: context)
+        let known = Key.allCases.map(\.rawValue) + others
+        guard case .map(let entries) = node.content else {
             context.report(
                 at: node.origin, path: path, "a map is expected, not \(node.kindName)",
                 advice: "write one or more of: \(known.sorted().joined(separator: ", "))")
+            return
+        }
+        guard !context.ignoresUnknownKeys else { return }
+        for entry in entries where !known.contains(entry.key) {
+            context.report(
+                at: entry.keyOrigin, path: path, "unknown key '\(entry.key)'",
+                advice: NearestName.advice(for: entry.key, among: known))
+        }
+    }
+
+    /// Reads the keys of `Key` of a map whose other keys, known and unknown, are someone else's to judge.
+    init(partOf node: DefinitionNode, path: String, context: DecodingContext) {
+        self.init(reading: node, path: path, context: context)
+    }
+
+    private init(reading node: DefinitionNode, path: String, context: DecodingContext) {
+        self.node = node
+        self.path = path
+        self.context = context
+        let known = Key.allCases.map(\.rawValue)
+        var values: [String: DefinitionNode] = [:]
+        for entry in node.entries where known.contains(entry.key) {
+            if case .null = entry.value.content { continue }
+            values[entry.key] = entry.value
         }
         self.values = values
     }
@@ -45,12 +55,17 @@ struct KeyedReader<Key: LanguageKey> {
     /// Where `key` was written, or the map where it was not.
     func origin(of key: Key) -> Origin { self[key]?.origin ?? node.origin }
 
-    func report(_ severity: Diagnostic.Severity = .error, _ key: Key, _ message: String, advice: String) {
-        context.report(severity, at: origin(of: key), path: path(of: key), message, advice: advice)
+    func report(_ key: Key, _ message: String, advice: String) {
+        context.report(at: origin(of: key), path: path(of: key), message, advice: advice)
+    }
+
+    func warn(_ key: Key, _ message: String, advice: String) {
+        context.report(.warning, at: origin(of: key), path: path(of: key), message, advice: advice)
     }
 
     /// Reports that `key` is missing.
     func missing(_ key: Key, advice: String) {
+        guard case .map = node.content else { return }  // told already
         context.report(at: node.origin, path: path, "'\(key.rawValue)' is missing", advice: advice)
     }
 
@@ -152,13 +167,17 @@ extension DecodingContext {
     /// Compiles a path, reporting what is wrong with it.
     func fieldPath(_ text: String, at origin: Origin, path: String) -> JSONPath? {
         if Template.isTemplate(text) {
-            report(at: origin, path: path, "a path is expected, not an expression", advice: "write only the path, such as data.items")
+            report(
+                at: origin, path: path, "a path is expected, not an expression",
+                advice: "write only the path, such as data.items")
             return nil
         }
         do {
             return try JSONPath(text)
         } catch {
-            report(at: origin, path: path, error.description, advice: "write keys joined by dots, such as data.items[0].id")
+            report(
+                at: origin, path: path, error.description, advice: "write keys joined by dots, such as data.items[0].id"
+            )
             return nil
         }
     }

@@ -10,6 +10,12 @@ public struct Limits: Sendable, Hashable {
         public var requests: Int
         /// In which time.
         public var per: Duration
+
+        /// So many requests in such a time.
+        public init(requests: Int, per: Duration) {
+            self.requests = requests
+            self.per = per
+        }
     }
 
     /// Whose quota is used up, and so who shares one.
@@ -56,12 +62,14 @@ public struct Limits: Sendable, Hashable {
         if let text = reader.text(.rate) {
             rate = Rate(text)
             if rate == nil {
-                reader.report(.rate, "'\(text)' is not a rate", advice: "write requests and a time, such as 100/second, 700/minute or 10/30s")
+                reader.report(
+                    .rate, "'\(text)' is not a rate",
+                    advice: "write requests and a time, such as 100/second, 700/minute or 10/30s")
             }
         }
         if remaining != nil, reset == nil {
-            reader.report(
-                .warning, .remaining, "'remaining' without 'reset' cannot tell how long to wait",
+            reader.warn(
+                .remaining, "'remaining' without 'reset' cannot tell how long to wait",
                 advice: "name the header that tells when there is more, such as reset: Retry-After")
         }
     }

@@ -5,7 +5,7 @@ import Models
 public struct ObjectDefinition: Sendable {
     enum Key: String, LanguageKey {
         // Of the provider.
-        case provider, title, docs, settings, auth, verify
+        case provider, title, docs, settings, auth
         // Of the provider or the object.
         case base_url, limits, errors
         // Of the object.
@@ -49,10 +49,13 @@ public struct ObjectDefinition: Sendable {
     /// Decodes the merged definition of one object. Problems are reported to `context`; nil where they leave nothing
     /// to work with.
     init?(_ node: DefinitionNode, context: DecodingContext) {
-        let reader = KeyedReader<Key>(node, path: "", context: context, ignoring: Set(Listing.Key.allCases.map(\.rawValue)))
+        let reader = KeyedReader<Key>(
+            node, path: "", context: context, others: Listing.Key.allCases.map(\.rawValue))
         settings = reader.entries(.settings).map { Setting($0, path: "settings.\($0.key)", context: context) }
         context.settingNames = settings.map(\.name)
-        authorization = reader.entries(.auth).compactMap { AuthorizationMethod($0, path: "auth.\($0.key)", context: context) }
+        authorization = reader.entries(.auth).compactMap {
+            AuthorizationMethod($0, path: "auth.\($0.key)", context: context)
+        }
         provider = reader.text(.provider) ?? ""
         name = reader.text(.object) ?? ""
         every = reader.duration(.every)
@@ -65,10 +68,12 @@ public struct ObjectDefinition: Sendable {
         let type = Self.type(reader)
         mappings = Self.mappings(reader, type: type, context: context)
         if !reader.has(.base_url) {
-            reader.missing(.base_url, advice: "write the address that paths are joined to, such as base_url: https://api.example.com/v1")
+            reader.missing(
+                .base_url,
+                advice: "write the address that paths are joined to, such as base_url: https://api.example.com/v1")
         }
         let baseURL = Self.baseURL(reader)
-        let listing = Listing(node, path: "", context: context, ignoring: Set(Key.allCases.map(\.rawValue)))
+        let listing = Listing(partOf: node, path: "", context: context)
         changes = reader[.changes].flatMap { ChangesDefinition($0, path: "changes", context: context, base: listing) }
         guard let type, let baseURL, let listing else { return nil }
         self.type = type
@@ -84,16 +89,19 @@ public struct ObjectDefinition: Sendable {
             }
             return nil
         }
-        let isName = !text.isEmpty && text.utf8.count <= 60
+        let isName =
+            !text.isEmpty && text.utf8.count <= 60
             && text.utf8.allSatisfy { ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == 95 }
         guard isName else {
-            reader.report(.type, "'\(text)' cannot be the name of a type", advice: "use lower-case letters, digits and underscores")
+            reader.report(
+                .type, "'\(text)' cannot be the name of a type",
+                advice: "use lower-case letters, digits and underscores")
             return nil
         }
         if case .custom = InteractionType(text),
-            let nearest = NearestName.of(text, among: InteractionType.canonical.map(\.name)), !reader.has(.map) || text.count > 3
+            let nearest = NearestName.of(text, among: InteractionType.canonical.map(\.name))
         {
-            reader.report(.warning, .type, "'\(text)' is a custom type", advice: "did you mean '\(nearest)'?")
+            reader.warn(.type, "'\(text)' is a custom type", advice: "did you mean '\(nearest)'?")
         }
         return InteractionType(text)
     }
@@ -101,11 +109,14 @@ public struct ObjectDefinition: Sendable {
     private static func baseURL(_ reader: KeyedReader<Key>) -> Template? {
         guard let template = reader.template(.base_url, names: .address) else { return nil }
         if let literal = template.literal, WebAddress.origin(of: literal) == nil {
-            reader.report(.base_url, "the address is not an absolute http or https address", advice: "write it as https://host/path")
+            reader.report(
+                .base_url, "the address is not an absolute http or https address",
+                advice: "write it as https://host/path")
         } else if template.literal == nil, case .literal(let start)? = template.parts.first,
             !start.hasPrefix("https://"), !start.hasPrefix("http://")
         {
-            reader.report(.base_url, "the address does not begin with https://", advice: "write it as https://host/path")
+            reader.report(
+                .base_url, "the address does not begin with https://", advice: "write it as https://host/path")
         }
         return template
     }
@@ -117,10 +128,14 @@ public struct ObjectDefinition: Sendable {
         if let type, let node = reader[.map] {
             mappings.append(MappingDefinition(fields: node, type: type, path: "map", context: context))
         } else if let type, !reader.has(.map), InteractionType.canonical.contains(type) {
-            reader.missing(.map, advice: "say which field of the record is which field of \(type.name), such as map: { name: name }")
+            reader.missing(
+                .map,
+                advice: "say which field of the record is which field of \(type.name), such as map: { name: name }")
         }
         for (index, item) in reader.items(.also).enumerated() {
-            if let mapping = MappingDefinition(also: item, path: "also[\(index)]", context: context) { mappings.append(mapping) }
+            if let mapping = MappingDefinition(also: item, path: "also[\(index)]", context: context) {
+                mappings.append(mapping)
+            }
         }
         return mappings
     }
@@ -131,7 +146,9 @@ public struct ObjectDefinition: Sendable {
         let node = reader.node["pages"] ?? reader.node
         reader.context.report(
             .warning, at: node.origin, path: "pages", "entries can be skipped when the set changes between two pages",
-            advice: "declare order: immutable if new entries come last and none is ever removed, or (with offsets) an overlap")
+            advice:
+                "declare order: immutable if new entries come last and none is ever removed, or (with offsets) an overlap"
+        )
         if reconcile == nil { reconcile = Self.defaultReconcile }
     }
 

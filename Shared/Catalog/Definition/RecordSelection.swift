@@ -55,9 +55,11 @@ public struct Listing: Sendable {
     public var window: WindowRules
 
     /// Decodes a listing; what `node` does not say is taken from `base`.
-    init?(_ node: DefinitionNode, path: String, context: DecodingContext, ignoring: Set<String>, base: Listing? = nil) {
-        let reader = KeyedReader<Key>(node, path: path, context: context, ignoring: ignoring)
-        let request = reader[.request].flatMap { RequestTemplate($0, path: reader.path(of: .request), context: context) }
+    init?(partOf node: DefinitionNode, path: String, context: DecodingContext, base: Listing? = nil) {
+        let reader = KeyedReader<Key>(partOf: node, path: path, context: context)
+        let request = reader[.request].flatMap {
+            RequestTemplate($0, path: reader.path(of: .request), context: context)
+        }
         let pages =
             base != nil && !reader.has(.pages)
             ? base?.pages
@@ -66,18 +68,23 @@ public struct Listing: Sendable {
             reader.missing(.request, advice: "write request: { path: /… }")
         }
         let id = reader.source(.id, names: .entry) ?? (reader.has(.id) ? nil : base?.selection.id)
-        if id == nil, !reader.has(.id) { reader.missing(.id, advice: "write the path of the provider's own id, such as id: id") }
+        if id == nil, !reader.has(.id) {
+            reader.missing(.id, advice: "write the path of the provider's own id, such as id: id")
+        }
         let modified = Self.modified(reader)
         let order =
             reader.template(.order, names: .settingsOnly)
-            ?? (reader.has(.order) ? nil : base?.selection.order) ?? Template(literal: RecordSelection.Order.any.rawValue)
+            ?? (reader.has(.order) ? nil : base?.selection.order)
+            ?? Template(literal: RecordSelection.Order.any.rawValue)
         if let literal = order.literal, RecordSelection.Order(rawValue: literal) == nil {
             reader.report(
                 .order, "there is no order '\(literal)'",
                 advice: NearestName.advice(for: literal, among: RecordSelection.Order.allCases.map(\.rawValue)))
         }
         window = Self.window(reader, base: base?.window ?? WindowRules())
-        guard let request = request ?? (reader.has(.request) ? nil : base?.request), let pages, let id else { return nil }
+        guard let request = request ?? (reader.has(.request) ? nil : base?.request), let pages, let id else {
+            return nil
+        }
         if let node = reader[.pages] {
             pages.strategy.check(with: request, at: node.origin, path: reader.path(of: .pages), context: context)
         }
@@ -111,7 +118,9 @@ public struct Listing: Sendable {
             if let precision = Duration(precision: text) {
                 window.precision = precision
             } else {
-                reader.report(.precision, "'\(text)' is not a precision", advice: "write microsecond, millisecond, second, minute, day, or a duration such as 10s")
+                reader.report(
+                    .precision, "'\(text)' is not a precision",
+                    advice: "write microsecond, millisecond, second, minute, day, or a duration such as 10s")
             }
         }
         return window

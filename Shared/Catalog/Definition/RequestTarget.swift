@@ -21,7 +21,9 @@ extension KeyedReader {
         }
         if let name = text(header) {
             guard HeaderName.isValid(name) else {
-                report(header, "'\(name)' cannot be the name of a header", advice: "use letters, digits and hyphens, such as X-API-Key")
+                report(
+                    header, "'\(name)' cannot be the name of a header",
+                    advice: "use letters, digits and hyphens, such as X-API-Key")
                 return nil
             }
             return .header(name)
@@ -29,7 +31,9 @@ extension KeyedReader {
         if let name = text(query) { return .query(name) }
         guard let body, let field = fieldPath(body) else { return nil }
         guard !field.steps.isEmpty, field.steps.allSatisfy({ if case .key = $0 { true } else { false } }) else {
-            report(body, "a place in a request body has names only", advice: "write names joined by dots, such as page.cursor")
+            report(
+                body, "a place in a request body has names only",
+                advice: "write names joined by dots, such as page.cursor")
             return nil
         }
         return .body(field)

@@ -59,7 +59,8 @@ public struct RequestTemplate: Sendable, Hashable {
         }
         method = reader.choice(.method, Method.self) ?? (body == .none ? .get : .post)
         if method == .get, body != .none {
-            reader.report(.method, "a GET request has no body", advice: "write method: POST, or move the fields to query")
+            reader.report(
+                .method, "a GET request has no body", advice: "write method: POST, or move the fields to query")
         }
         guard reader.has(.path) else {
             reader.missing(.path, advice: "write the path behind base_url, such as /tickets")
@@ -131,7 +132,9 @@ public indirect enum BodyTemplate: Sendable, Hashable {
         case .list(let items): self = .list(items.map { BodyTemplate($0, path: path, context: context) })
         case .map(let entries):
             self = .map(
-                entries.map { Member(key: $0.key, value: BodyTemplate($0.value, path: "\(path).\($0.key)", context: context)) })
+                entries.map {
+                    Member(key: $0.key, value: BodyTemplate($0.value, path: "\(path).\($0.key)", context: context))
+                })
         default: self = .constant(node.json)
         }
     }

@@ -53,7 +53,8 @@ public struct Setting: Sendable, Hashable {
             reader.report(.default, problem, advice: "give a default that an integration could give as well")
         }
         if let example, let pattern, !pattern.matches(example) {
-            reader.report(.example, "the example does not match the pattern", advice: "correct the example or the pattern")
+            reader.report(
+                .example, "the example does not match the pattern", advice: "correct the example or the pattern")
         }
     }
 
@@ -62,13 +63,17 @@ public struct Setting: Sendable, Hashable {
         switch (kind, value) {
         case (_, .null): return isOptional ? nil : "'\(name)' must not be null"
         case (.text, .string(let text)):
-            if !choices.isEmpty, !choices.contains(text) { return "'\(name)' must be one of: \(choices.joined(separator: ", "))" }
+            if !choices.isEmpty, !choices.contains(text) {
+                return "'\(name)' must be one of: \(choices.joined(separator: ", "))"
+            }
             if let pattern, !pattern.matches(text) {
                 return "'\(name)' does not match \(pattern.text)" + (example.map { "; an example is \($0)" } ?? "")
             }
             return nil
         case (.number, .integer), (.number, .number), (.boolean, .bool), (.list, .array): return nil
-        default: return "'\(name)' must be \(kind == .text ? "a text" : kind == .number ? "a number" : kind == .boolean ? "true or false" : "a list")"
+        default:
+            return
+                "'\(name)' must be \(kind == .text ? "a text" : kind == .number ? "a number" : kind == .boolean ? "true or false" : "a list")"
         }
     }
 }
@@ -79,7 +84,9 @@ extension [Setting] {
         var values: [String: Value] = [:]
         for setting in self { values[setting.name] = setting.defaultValue.map { Value($0) } ?? .null }
         if case .map(let members) = Value(given) {
-            for (name, value) in members where contains(where: { $0.name == name }) && !value.isNull { values[name] = value }
+            for (name, value) in members where contains(where: { $0.name == name }) && !value.isNull {
+                values[name] = value
+            }
         }
         return .map(values)
     }
@@ -87,8 +94,7 @@ extension [Setting] {
     /// What is wrong with the settings that an integration gives: unknown, missing and unfitting ones.
     public func problems(with given: JSONValue, origin: Origin) -> [Diagnostic] {
         var problems: [Diagnostic] = []
-        let members = given.object.map { Array($0) } ?? []
-        for (name, value) in members {
+        for (name, value) in given.object ?? JSONObject() {
             guard let setting = first(where: { $0.name == name }) else {
                 problems.append(
                     Diagnostic(
@@ -97,7 +103,9 @@ extension [Setting] {
                 continue
             }
             if let problem = setting.problem(with: value) {
-                problems.append(Diagnostic(at: origin, path: "settings.\(name)", problem, advice: setting.help ?? "correct the value"))
+                problems.append(
+                    Diagnostic(
+                        at: origin, path: "settings.\(name)", problem, advice: setting.help ?? "correct the value"))
             }
         }
         for setting in self where setting.defaultValue == nil && !setting.isOptional && given[setting.name] == nil {

@@ -1,7 +1,7 @@
 /// Finds the name that a misspelt one probably meant.
-enum NearestName {
+package enum NearestName {
     /// The candidate that is closest to `name`, if one is close enough to be a slip of the fingers.
-    static func of(_ name: String, among candidates: [String]) -> String? {
+    package static func of(_ name: String, among candidates: [String]) -> String? {
         let typed = Array(name.lowercased().utf8.prefix(64))
         let limit = max(1, typed.count / 3)
         var best: (name: String, distance: Int)?

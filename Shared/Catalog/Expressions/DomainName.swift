@@ -1,10 +1,10 @@
 /// The host of an e-mail address or a URL.
-struct DomainName: Equatable {
+package struct DomainName: Equatable {
     /// Lower case, without `www.` and a trailing dot.
-    let name: String
+    package let name: String
 
     /// Finds the host in `text`; nil where there is none that could be a domain.
-    init?(in text: String) {
+    package init?(in text: String) {
         var rest = text.trimmed[...]
         if let scheme = rest.firstRange(ofASCII: "://") { rest = rest[scheme...] }
         if let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" || $0 == "#" }) { rest = rest[..<end] }
@@ -15,7 +15,10 @@ struct DomainName: Equatable {
         if host.hasSuffix(".") { host.removeLast() }
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 2, host.utf8.count <= 253,
-            labels.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 63 && $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" } }),
+            labels.allSatisfy({
+                !$0.isEmpty && $0.utf8.count <= 63
+                    && $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            }),
             labels.last?.allSatisfy(\.isNumber) == false
         else { return nil }
         name = host

@@ -3,7 +3,7 @@ import JSON
 import Models
 
 /// What the names of an expression stand for while it runs.
-public struct Scope {
+public struct Scope: Sendable {
     /// The integration's settings.
     public var settings: Value = .map([:])
     /// The integration's secrets.
@@ -89,7 +89,8 @@ struct Evaluator {
 
     private static func member(of base: Value, _ index: Value) -> Value {
         switch index {
-        case .integer(let number): Int(exactly: number).map { base.value(at: JSONPath(steps: [.position($0)])) } ?? .null
+        case .integer(let number):
+            Int(exactly: number).map { base.value(at: JSONPath(steps: [.position($0)])) } ?? .null
         case .text(let key), .secret(let key): base.value(at: JSONPath(steps: [.key(key)]))
         default: .null
         }

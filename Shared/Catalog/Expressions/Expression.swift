@@ -47,7 +47,8 @@ indirect enum Expression: Sendable, Hashable {
     var kinds: ValueKinds {
         switch self {
         case .literal(let value): value.kind
-        case .reference(let name, let path): path.steps.isEmpty ? name.kinds : (name == .secret ? [.text, .null] : .any)
+        case .reference(let name, let path):
+            path.steps.isEmpty ? name.kinds : (name == .secret ? [.text, .null] : .any)
         case .index: .any
         case .list: .list
         case .not: .bool
@@ -67,13 +68,13 @@ indirect enum Expression: Sendable, Hashable {
 }
 
 /// Why an expression could not be compiled.
-struct ExpressionProblem: Error, Equatable {
+package struct ExpressionProblem: Error, Equatable {
     /// The place in the text of the expression, in characters from its start.
-    var offset: Int
+    package var offset: Int
     /// What is wrong.
-    var message: String
+    package var message: String
     /// What to do.
-    var advice: String
+    package var advice: String
 }
 
 /// Why an expression gave no value, without the data that it worked on.

@@ -33,7 +33,9 @@ struct ExpressionLexer {
                 tokens.append(try number(characters, at: &index))
             } else if isIdentifierStart(character) {
                 let start = index
-                while index < characters.count, isIdentifierStart(characters[index]) || characters[index].isNumber { index += 1 }
+                while index < characters.count, isIdentifierStart(characters[index]) || characters[index].isNumber {
+                    index += 1
+                }
                 tokens.append(Token(kind: .identifier(String(characters[start..<index])), offset: start))
             } else {
                 let next = String(characters[index..<min(index + 2, characters.count)])
@@ -85,7 +87,8 @@ struct ExpressionLexer {
             index += 1
         }
         guard index < characters.count else {
-            throw ExpressionProblem(offset: start, message: "the text is not closed", advice: "add the closing \(quote)")
+            throw ExpressionProblem(
+                offset: start, message: "the text is not closed", advice: "add the closing \(quote)")
         }
         index += 1
         return Token(kind: .text(text), offset: start)
@@ -96,7 +99,8 @@ struct ExpressionLexer {
         var isWhole = true
         while index < characters.count, characters[index].isASCII,
             characters[index].isNumber
-                || (characters[index] == "." && isWhole && index + 1 < characters.count && characters[index + 1].isNumber)
+                || (characters[index] == "." && isWhole && index + 1 < characters.count
+                    && characters[index + 1].isNumber)
         {
             if characters[index] == "." { isWhole = false }
             index += 1
@@ -104,7 +108,8 @@ struct ExpressionLexer {
         let text = String(characters[start..<index])
         if isWhole, let value = Int64(text) { return Token(kind: .integer(value), offset: start) }
         guard let value = Double(text) else {
-            throw ExpressionProblem(offset: start, message: "not a number", advice: "write digits, with a point for fractions")
+            throw ExpressionProblem(
+                offset: start, message: "not a number", advice: "write digits, with a point for fractions")
         }
         return Token(kind: .number(value), offset: start)
     }

@@ -139,7 +139,7 @@ struct ExpressionParser {
 
     private mutating func unary() throws(ExpressionProblem) -> Expression {
         var negations = 0
-        while take(symbol: "-") { negations += 1 }
+        while !isAtNegativeNumber, take(symbol: "-") { negations += 1 }
         let inner = try postfix()
         return negations % 2 == 1 ? .negate(inner) : inner
     }
@@ -198,10 +198,11 @@ struct ExpressionParser {
         }
         guard filter.arguments.contains(arguments.count) else {
             throw ExpressionProblem(
-                offset: nameOffset, message: "the filter '\(name)' takes \(filter.argumentsText), not \(arguments.count)",
+                offset: nameOffset,
+                message: "the filter '\(name)' takes \(filter.argumentsText), not \(arguments.count)",
                 advice: "write \(filter.usage)")
         }
-        guard !input.kinds.intersection(filter.input).isEmpty else {
+        guard input.kinds == .null || !input.kinds.subtracting(.null).intersection(filter.input).isEmpty else {
             throw ExpressionProblem(
                 offset: nameOffset, message: "the filter '\(name)' does not take \(input.kinds.names)",
                 advice: "give it \(filter.input.names)")
@@ -209,7 +210,24 @@ struct ExpressionParser {
         return .filter(filter, input, arguments)
     }
 
+    /// `-1` is a number, so that a filter behind it works on the negative one.
+    private var isAtNegativeNumber: Bool {
+        guard current.kind == .symbol("-"), position + 1 < tokens.count else { return false }
+        switch tokens[position + 1].kind {
+        case .integer, .number: return true
+        default: return false
+        }
+    }
+
     private mutating func primary() throws(ExpressionProblem) -> Expression {
+        if isAtNegativeNumber {
+            position += 1
+            switch try primary() {
+            case .literal(.integer(let value)): return .literal(.integer(-value))
+            case .literal(.number(let value)): return .literal(.number(-value))
+            case let other: return other
+            }
+        }
         let token = current
         switch token.kind {
         case .text(let text):

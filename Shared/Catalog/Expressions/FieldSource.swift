@@ -1,7 +1,7 @@
 import JSON
 
 /// Something whose parts can be read by path without building all of it: a record, a response, a value.
-public protocol FieldSource {
+public protocol FieldSource: Sendable {
     /// The value at `path`, null where there is none. A path with `*` yields a list of all that it matches.
     func value(at path: JSONPath) -> Value
 }
@@ -83,7 +83,8 @@ extension Value: FieldSource {
         guard step == .every else { return member(step).collect(rest, into: &found) }
         switch self {
         case .list(let items): for item in items { item.collect(rest, into: &found) }
-        case .map(let members): for member in members.sorted(by: { $0.key < $1.key }) { member.value.collect(rest, into: &found) }
+        case .map(let members):
+            for member in members.sorted(by: { $0.key < $1.key }) { member.value.collect(rest, into: &found) }
         default: break
         }
     }

@@ -43,7 +43,10 @@ extension Filter {
         case .split: return try split(text, at: arguments[0].scalarText ?? "")
         case .replace:
             return .text(
-                try checked(text.replacing(arguments[0].scalarText ?? "", by: arguments[1].scalarText ?? "", limit: Evaluator.maximumText)))
+                try checked(
+                    text.replacing(
+                        arguments[0].scalarText ?? "", by: arguments[1].scalarText ?? "", limit: Evaluator.maximumText))
+            )
         case .starts_with: return .bool(text.hasPrefix(arguments[0].scalarText ?? ""))
         case .ends_with: return .bool(text.hasSuffix(arguments[0].scalarText ?? ""))
         case .urlencode: return .text(try checked(PercentEncoding.component(text)))
@@ -56,7 +59,9 @@ extension Filter {
                 throw ExpressionFailure("SHA-256 is not available: \(error)")
             }
         case .hmac_sha256:
-            guard let key = arguments[0].scalarText else { throw ExpressionFailure("the key of 'hmac_sha256' is nothing") }
+            guard let key = arguments[0].scalarText else {
+                throw ExpressionFailure("the key of 'hmac_sha256' is nothing")
+            }
             do {
                 let code = try HMACSHA256.code(Array(text.utf8)[...], key: Secret(key))
                 let isBase64 = arguments.count > 1 && arguments[1].asText == "base64"
@@ -75,7 +80,9 @@ extension Filter {
 
     private func timed(_ input: Value, _ arguments: [Value]) throws(ExpressionFailure) -> Value {
         let format = arguments.first?.asText.flatMap(TimestampFormat.init(_:))
-        guard arguments.isEmpty || format != nil else { throw ExpressionFailure("'time' does not know the format given") }
+        guard arguments.isEmpty || format != nil else {
+            throw ExpressionFailure("'time' does not know the format given")
+        }
         guard let time = Timestamp(value: input, format: format) else {
             throw ExpressionFailure("the filter '\(rawValue)' got \(input.kind.names) that is not a time")
         }

@@ -1,5 +1,5 @@
 /// The closed set of filters.
-enum Filter: String, Sendable, CaseIterable {
+package enum Filter: String, Sendable, CaseIterable {
     case epoch, epoch_ms, epoch_us, iso8601, date, time
     case `default`, lower, upper, trim, split, join, replace, first, last, length
     case int, number, string, json
@@ -22,7 +22,7 @@ enum Filter: String, Sendable, CaseIterable {
     }
 
     /// How it is written.
-    var usage: String {
+    package var usage: String {
         switch self {
         case .time: "time or time('epoch')"
         case .default: "default('value')"
@@ -52,7 +52,8 @@ enum Filter: String, Sendable, CaseIterable {
         case .epoch, .epoch_ms, .epoch_us, .iso8601, .date: [.time, .text, .number, .null]
         case .time: [.time, .text, .number, .null]
         case .default, .json, .string: .any
-        case .lower, .upper, .trim, .split, .replace, .starts_with, .ends_with, .urlencode, .domain: [.text, .number, .bool, .null]
+        case .lower, .upper, .trim, .split, .replace, .starts_with, .ends_with, .urlencode, .domain:
+            [.text, .number, .bool, .null]
         case .base64, .sha256, .hmac_sha256: [.text, .number, .null]
         case .join: [.list, .null]
         case .first, .last, .length: [.list, .text, .map, .null]
@@ -78,14 +79,15 @@ enum Filter: String, Sendable, CaseIterable {
     }
 
     /// What it does, for the language's document and `tributary` help.
-    var meaning: String {
+    package var meaning: String {
         switch self {
         case .epoch: "seconds since 1970"
         case .epoch_ms: "milliseconds since 1970"
         case .epoch_us: "microseconds since 1970"
         case .iso8601: "`2026-01-31T12:00:00Z`"
         case .date: "`2026-01-31`, in UTC"
-        case .time: "a time from text or number; the argument names the format (see Timestamps), without it ISO 8601 or epoch by size"
+        case .time:
+            "a time from text or number; the argument names the format (see Timestamps), without it ISO 8601 or epoch by size"
         case .default: "the argument where the input is nothing or an empty text"
         case .lower: "lower case"
         case .upper: "upper case"
@@ -108,7 +110,8 @@ enum Filter: String, Sendable, CaseIterable {
         case .ends_with: "whether the text ends with the argument"
         case .contains: "whether the text or list contains the argument"
         case .domain: "the host of an e-mail address or URL, lower case, without `www.`"
-        case .minor_units: "an amount in the currency's smallest unit (ISO 4217: cents; yen have none) as decimal text in the currency"
+        case .minor_units:
+            "an amount in the currency's smallest unit (ISO 4217: cents; yen have none) as decimal text in the currency"
         }
     }
 }

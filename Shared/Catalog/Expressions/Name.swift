@@ -14,7 +14,7 @@ public enum Name: String, Sendable, CaseIterable {
     case record
     /// The record of the parent object that drives the request.
     case parent
-    /// The position: `page.position`, `page.number` and `page.size`.
+    /// The position: `page.position` and `page.size`.
     case page
     /// The response: `response.status`, `response.headers.<name>` and `response.body`.
     case response
@@ -49,17 +49,17 @@ public struct NameSet: Sendable, Hashable {
     var names: [Name] { Name.allCases.filter(contains) }
 
     /// In requests.
-    static let request = NameSet(.settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent)
+    package static let request = NameSet(.settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent)
     /// In the base address, which must not depend on the page.
     static let address = NameSet(.settings, .secret)
     /// In credentials.
     static let credentials = NameSet(.settings, .secret, .now)
     /// Over entries of a page.
-    static let entry = NameSet(.settings, .record, .since, .until, .run, .parent)
+    package static let entry = NameSet(.settings, .record, .since, .until, .run, .parent)
     /// Over responses.
-    static let response = NameSet(.settings, .response, .page, .run, .since, .until, .now)
+    package static let response = NameSet(.settings, .response, .page, .run, .since, .until, .now)
     /// In the mapping, which runs in another service and again at any time: nothing but the record and settings.
-    static let mapping = NameSet(.record, .settings)
+    package static let mapping = NameSet(.record, .settings)
     /// In values that are known when a run opens.
     static let settingsOnly = NameSet(.settings)
     /// In conditions on the whole run.

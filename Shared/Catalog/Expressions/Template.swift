@@ -10,7 +10,7 @@ public struct Template: Sendable, Hashable {
     }
 
     /// What an expression that gives nothing means in the middle of a text.
-    enum Gap: Sendable {
+    package enum Gap: Sendable {
         /// A failure: half an address or a header must not be sent.
         case isFailure
         /// The empty text.
@@ -28,7 +28,7 @@ public struct Template: Sendable, Hashable {
     }
 
     /// Compiles `text`, in whose expressions `names` are available.
-    init(_ text: String, names: NameSet) throws(ExpressionProblem) {
+    package init(_ text: String, names: NameSet) throws(ExpressionProblem) {
         var parts: [Part] = []
         var rest = text[...]
         while let open = Self.range(of: "{{", in: rest) {
@@ -36,7 +36,8 @@ public struct Template: Sendable, Hashable {
             let offset = text.distance(from: text.startIndex, to: open.upperBound)
             let inside = rest[open.upperBound...]
             guard let close = Self.end(of: inside) else {
-                throw ExpressionProblem(offset: max(0, offset - 2), message: "'{{' is not closed", advice: "add '}}' behind the expression")
+                throw ExpressionProblem(
+                    offset: max(0, offset - 2), message: "'{{' is not closed", advice: "add '}}' behind the expression")
             }
             do {
                 parts.append(.expression(try ExpressionParser.parse(String(inside[..<close]), names: names)))
@@ -76,7 +77,7 @@ public struct Template: Sendable, Hashable {
     }
 
     /// The value in `scope`.
-    func value(in scope: Scope, gap: Gap = .isFailure) throws(ExpressionFailure) -> Value {
+    package func value(in scope: Scope, gap: Gap = .isFailure) throws(ExpressionFailure) -> Value {
         let evaluator = Evaluator(scope: scope)
         if parts.count == 1 {
             switch parts[0] {
@@ -97,7 +98,9 @@ public struct Template: Sendable, Hashable {
                     text += piece
                     isAllGaps = isAllGaps && piece.isEmpty
                 } else if !value.isNull {
-                    throw ExpressionFailure("\(value.kind.names) cannot stand in the middle of a text; use a filter such as 'join' or 'json'")
+                    throw ExpressionFailure(
+                        "\(value.kind.names) cannot stand in the middle of a text; use a filter such as 'join' or 'json'"
+                    )
                 } else if gap == .isFailure {
                     throw ExpressionFailure("an expression in the middle of a text gave nothing")
                 }
@@ -111,7 +114,9 @@ public struct Template: Sendable, Hashable {
     private static func range(of mark: String, in text: Substring) -> Range<String.Index>? {
         var index = text.startIndex
         while index < text.endIndex {
-            if text[index] == mark.first, text[index...].hasPrefix(mark) { return index..<text.index(index, offsetBy: mark.count) }
+            if text[index] == mark.first, text[index...].hasPrefix(mark) {
+                return index..<text.index(index, offsetBy: mark.count)
+            }
             index = text.index(after: index)
         }
         return nil

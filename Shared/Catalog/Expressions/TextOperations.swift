@@ -49,12 +49,16 @@ enum PercentEncoding {
 
     /// `text` as a query name: brackets stay, as providers with `created[gte]` document them.
     static func queryName(_ text: String) -> String {
-        encode(text) { isUnreserved($0) || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: "$") }
+        encode(text) {
+            isUnreserved($0) || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: "$")
+        }
     }
 
     /// `text` in a form body (application/x-www-form-urlencoded).
     static func form(_ text: String) -> String {
-        String(decoding: encode(text) { isUnreserved($0) || $0 == UInt8(ascii: " ") }.utf8.map { $0 == 32 ? 43 : $0 }, as: UTF8.self)
+        String(
+            decoding: encode(text) { isUnreserved($0) || $0 == UInt8(ascii: " ") }.utf8.map { $0 == 32 ? 43 : $0 },
+            as: UTF8.self)
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {

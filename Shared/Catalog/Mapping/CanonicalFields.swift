@@ -81,7 +81,8 @@ public struct CanonicalSchema: Sendable, Hashable {
     public static let accounts = CanonicalSchema(
         .accounts,
         [
-            CanonicalField("name", .text), CanonicalField("domain", .text, .domain), CanonicalField("domains", .texts, .domain),
+            CanonicalField("name", .text), CanonicalField("domain", .text, .domain),
+            CanonicalField("domains", .texts, .domain),
             CanonicalField("website", .text), CanonicalField("email", .text, .email), CanonicalField("phone", .text),
             CanonicalField("industry", .text), CanonicalField("employees", .number),
             CanonicalField("annual_revenue", .money), CanonicalField("currency", .text, .upperCase),
@@ -95,7 +96,8 @@ public struct CanonicalSchema: Sendable, Hashable {
         .contacts,
         [
             CanonicalField("name", .text), CanonicalField("first_name", .text), CanonicalField("last_name", .text),
-            CanonicalField("email", .text, .email), CanonicalField("emails", .texts, .email), CanonicalField("phone", .text),
+            CanonicalField("email", .text, .email), CanonicalField("emails", .texts, .email),
+            CanonicalField("phone", .text),
             CanonicalField("title", .text), CanonicalField("country", .text), CanonicalField("city", .text),
             CanonicalField("owner", .text), CanonicalField("account", .reference),
             CanonicalField("created_at", .timestamp), CanonicalField("updated_at", .timestamp),
@@ -105,7 +107,8 @@ public struct CanonicalSchema: Sendable, Hashable {
     public static let deals = CanonicalSchema(
         .deals,
         [
-            CanonicalField("title", .text), CanonicalField("amount", .money), CanonicalField("currency", .text, .upperCase),
+            CanonicalField("title", .text), CanonicalField("amount", .money),
+            CanonicalField("currency", .text, .upperCase),
             CanonicalField("stage", .text), CanonicalField("status", .choice(["open", "won", "lost"])),
             CanonicalField("probability", .number), CanonicalField("owner", .text),
             CanonicalField("account", .reference), CanonicalField("contact", .reference),

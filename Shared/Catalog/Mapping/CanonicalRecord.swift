@@ -35,7 +35,7 @@ public enum CanonicalValue: Sendable, Hashable {
     case timestamp(Timestamp)
     case bool(Bool)
     case texts([String])
-    case reference(CanonicalReference)
+    indirect case reference(CanonicalReference)
 
     /// The text of a text or money; nil for everything else.
     public var text: String? {

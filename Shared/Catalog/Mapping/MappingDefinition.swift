@@ -27,18 +27,22 @@ public struct MappingDefinition: Sendable {
         self.type = type
         let schema = CanonicalSchema.of(type)
         guard case .map(let entries) = node.content else {
-            context.report(at: node.origin, path: path, "a map is expected, not \(node.kindName)", advice: "write field: path, one a line")
+            context.report(
+                at: node.origin, path: path, "a map is expected, not \(node.kindName)",
+                advice: "write field: path, one a line")
             fields = []
             return
         }
         fields = entries.compactMap { entry in
             guard let field = Self.field(entry, of: type, schema: schema, path: path, context: context),
-                let source = FieldSourceDefinition(entry.value, kind: field.kind, path: "\(path).\(entry.key)", context: context)
+                let source = FieldSourceDefinition(
+                    entry.value, kind: field.kind, path: "\(path).\(entry.key)", context: context)
             else { return nil }
             return Field(field: field, source: source)
         }
         if entries.isEmpty {
-            context.report(at: node.origin, path: path, "the mapping is empty", advice: "map at least one field of \(type.name)")
+            context.report(
+                at: node.origin, path: path, "the mapping is empty", advice: "map at least one field of \(type.name)")
         }
     }
 
@@ -46,7 +50,9 @@ public struct MappingDefinition: Sendable {
     init?(also node: DefinitionNode, path: String, context: DecodingContext) {
         let reader = KeyedReader<AlsoKey>(node, path: path, context: context)
         guard let name = reader.text(.type) else {
-            if !reader.has(.type) { reader.missing(.type, advice: "say what the record is as well, such as type: contacts") }
+            if !reader.has(.type) {
+                reader.missing(.type, advice: "say what the record is as well, such as type: contacts")
+            }
             return nil
         }
         guard let map = reader[.map] else {
@@ -101,18 +107,24 @@ public enum FieldSourceDefinition: Sendable {
     init?(_ node: DefinitionNode, kind: CanonicalKind, path: String, context: DecodingContext) {
         switch node.content {
         case .text(let text):
-            guard let source = ValueSource(text, at: node.origin, path: path, context: context, names: .mapping) else { return nil }
-            self = kind == .reference
+            guard let source = ValueSource(text, at: node.origin, path: path, context: context, names: .mapping) else {
+                return nil
+            }
+            self =
+                kind == .reference
                 ? .reference(externalID: source, domain: nil, email: nil, name: nil) : .value(source, format: nil)
         case .map where kind == .reference:
             let reader = KeyedReader<ReferenceKey>(node, path: path, context: context)
             self = .reference(
-                externalID: reader.source(.external_id, names: .mapping), domain: reader.source(.domain, names: .mapping),
+                externalID: reader.source(.external_id, names: .mapping),
+                domain: reader.source(.domain, names: .mapping),
                 email: reader.source(.email, names: .mapping), name: reader.source(.name, names: .mapping))
         case .map:
             let reader = KeyedReader<Key>(node, path: path, context: context)
             guard let source = reader.source(.from, names: .mapping) else {
-                if !reader.has(.from) { reader.missing(.from, advice: "write the path of the field, such as from: status") }
+                if !reader.has(.from) {
+                    reader.missing(.from, advice: "write the path of the field, such as from: status")
+                }
                 return nil
             }
             self.init(reader, source: source, kind: kind)
@@ -131,7 +143,9 @@ public enum FieldSourceDefinition: Sendable {
         }
         guard reader.has(.values) else {
             if reader.has(.otherwise) {
-                reader.report(.otherwise, "'otherwise' needs 'values'", advice: "write values: { theirs: ours }, or use the filter default")
+                reader.report(
+                    .otherwise, "'otherwise' needs 'values'",
+                    advice: "write values: { theirs: ours }, or use the filter default")
             }
             self = .value(source, format: format)
             return
@@ -143,7 +157,8 @@ public enum FieldSourceDefinition: Sendable {
             case .bool(let value): values[entry.key] = value ? "true" : "false"
             default:
                 reader.context.report(
-                    at: entry.value.origin, path: reader.path(of: .values), "a text is expected, not \(entry.value.kindName)",
+                    at: entry.value.origin, path: reader.path(of: .values),
+                    "a text is expected, not \(entry.value.kindName)",
                     advice: "write the value in our words")
             }
         }
@@ -156,7 +171,9 @@ public enum FieldSourceDefinition: Sendable {
                     advice: NearestName.advice(for: value, among: choices))
             }
             if let otherwise, !choices.contains(otherwise) {
-                reader.report(.otherwise, "'\(otherwise)' is not possible here", advice: NearestName.advice(for: otherwise, among: choices))
+                reader.report(
+                    .otherwise, "'\(otherwise)' is not possible here",
+                    advice: NearestName.advice(for: otherwise, among: choices))
             }
         }
         self = .lookup(source, values: values, otherwise: otherwise)

@@ -1,12 +1,12 @@
 /// One link of a `Link` header (RFC 8288).
-struct LinkHeader: Equatable {
+package struct LinkHeader: Equatable {
     /// The address, as written.
-    var target: String
+    package var target: String
     /// The relation types, lower case.
-    var relations: [String]
+    package var relations: [String]
 
     /// The links of a header's value; parts that cannot be read are left out.
-    static func parse(_ value: String) -> [LinkHeader] {
+    package static func parse(_ value: String) -> [LinkHeader] {
         var links: [LinkHeader] = []
         var rest = value[...]
         while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
@@ -38,9 +38,9 @@ struct LinkHeader: Equatable {
 }
 
 /// The little of RFC 3986 that following links needs.
-enum WebAddress {
+package enum WebAddress {
     /// `scheme://authority` in lower case, nil where `url` is not an absolute http or https address.
-    static func origin(of url: String) -> String? {
+    package static func origin(of url: String) -> String? {
         guard let mark = url.pieces(separatedBy: "://").first, mark.count < url.count else { return nil }
         let scheme = mark.lowercased()
         guard scheme == "http" || scheme == "https" else { return nil }
@@ -53,8 +53,10 @@ enum WebAddress {
     }
 
     /// `reference` as an absolute address, seen from `base`.
-    static func resolve(_ reference: String, against base: String) -> String {
-        if origin(of: reference) != nil { return reference }
+    package static func resolve(_ reference: String, against base: String) -> String {
+        // Whatever has a scheme stands for itself; it is not made a path of the host by mistake.
+        let head = reference.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        if head.contains(":") { return reference }
         let parts = base.pieces(separatedBy: "://")
         guard parts.count >= 2 else { return reference }
         let rest = base.dropFirst(parts[0].count + 3)

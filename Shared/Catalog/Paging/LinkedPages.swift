@@ -26,7 +26,9 @@ struct LinkHeaderPages: PaginationStrategy {
 
     func step(after position: PagePosition, facts: PageFacts, isLast: Bool?) throws(Failure) -> PageStep {
         if isLast == true { return .end }
-        let links = facts.response.headers.filter { $0.name.lowercased() == "link" }.flatMap { LinkHeader.parse($0.value) }
+        let links = facts.response.headers.filter { $0.name.lowercased() == "link" }.flatMap {
+            LinkHeader.parse($0.value)
+        }
         guard let link = links.first(where: { $0.relations.contains(relation.lowercased()) }) else { return .end }
         return try advance(position, to: .string(WebAddress.resolve(link.target, against: facts.response.url)))
     }

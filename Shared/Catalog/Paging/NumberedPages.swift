@@ -25,7 +25,9 @@ struct NumberedPages: PaginationStrategy {
     var start: PagePosition { PagePosition(mark: .integer(Int64(first))) }
     var skipsWhenSetMoves: Bool { order == .moving }
 
-    func request(at position: PagePosition) -> PageRequest { inserting(position.mark.isNull ? .integer(Int64(first)) : position.mark) }
+    func request(at position: PagePosition) -> PageRequest {
+        inserting(position.mark.isNull ? .integer(Int64(first)) : position.mark)
+    }
 
     func step(after position: PagePosition, facts: PageFacts, isLast: Bool?) throws(Failure) -> PageStep {
         let number = position.mark.int64 ?? Int64(first)

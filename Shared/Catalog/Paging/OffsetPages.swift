@@ -30,7 +30,9 @@ struct OffsetPages: PaginationStrategy {
         if overlap > 0 {
             if let size = options.size {
                 if overlap >= size {
-                    reader.report(.overlap, "the overlap is as large as the page", advice: "make it smaller than size, such as \(max(1, size / 10))")
+                    reader.report(
+                        .overlap, "the overlap is as large as the page",
+                        advice: "make it smaller than size, such as \(max(1, size / 10))")
                 }
             } else {
                 reader.report(.overlap, "an overlap needs to know the size of a page", advice: "write size: 100")
@@ -41,7 +43,9 @@ struct OffsetPages: PaginationStrategy {
     var start: PagePosition { PagePosition(mark: .integer(Int64(first))) }
     var skipsWhenSetMoves: Bool { order == .moving && overlap == 0 }
 
-    func request(at position: PagePosition) -> PageRequest { inserting(position.mark.isNull ? .integer(Int64(first)) : position.mark) }
+    func request(at position: PagePosition) -> PageRequest {
+        inserting(position.mark.isNull ? .integer(Int64(first)) : position.mark)
+    }
 
     func step(after position: PagePosition, facts: PageFacts, isLast: Bool?) throws(Failure) -> PageStep {
         let offset = position.mark.int64 ?? Int64(first)
@@ -75,7 +79,8 @@ struct OffsetPages: PaginationStrategy {
         next.misses += 1
         guard next.misses <= Self.maximumMisses else {
             throw Failure(
-                .definition, "the list moves faster than it can be read: its overlap was missed \(Self.maximumMisses) times",
+                .definition,
+                "the list moves faster than it can be read: its overlap was missed \(Self.maximumMisses) times",
                 advice: "enlarge 'pages.overlap', or page by a cursor or an id")
         }
         // Sizes double with consecutive misses; the count is never reset, which only makes later steps larger.

@@ -1,7 +1,7 @@
 import JSON
 
 /// A response as expressions and paging see it: `response.status`, `response.headers.<name>`, `response.body`.
-public struct ResponseView: FieldSource, Sendable {
+public struct ResponseView: FieldSource {
     /// The status code.
     public var status: Int
     /// The headers, in order.

@@ -31,7 +31,8 @@ public struct CatalogFolder: Sendable {
                 if isFolder {
                     diagnostics.append(
                         Diagnostic(
-                            at: Origin(layer: .provider, file: file), path: "", "the folder has no readable provider.yaml",
+                            at: Origin(layer: .provider, file: file), path: "",
+                            "the folder has no readable provider.yaml",
                             advice: "add provider.yaml or remove the folder"))
                 }
                 continue
@@ -54,15 +55,9 @@ public struct CatalogFolder: Sendable {
     public static func provider(
         _ bytes: [UInt8], file: String, folder: String?, diagnostics: inout Diagnostics
     ) -> ProviderDefinition? {
-        guard let document = DefinitionNode.reading(bytes, file: file, layer: .provider, diagnostics: &diagnostics) else { return nil }
-        do {
-            let provider = try ProviderDefinition(document, folder: folder)
-            diagnostics.append(contentsOf: provider.validate())
-            return provider
-        } catch {
-            diagnostics.append(contentsOf: error)
-            return nil
-        }
+        guard let document = DefinitionNode.reading(bytes, file: file, layer: .provider, diagnostics: &diagnostics)
+        else { return nil }
+        return ProviderDefinition.reading(document, folder: folder, diagnostics: &diagnostics)
     }
 }
 

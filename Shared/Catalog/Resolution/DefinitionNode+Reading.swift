@@ -9,7 +9,8 @@ extension DefinitionNode {
             let entries = members.map { member in
                 Entry(
                     key: member.key,
-                    keyOrigin: Origin(layer: layer, file: file, line: member.keyMark.line, column: member.keyMark.column),
+                    keyOrigin: Origin(
+                        layer: layer, file: file, line: member.keyMark.line, column: member.keyMark.column),
                     value: DefinitionNode(member.value, file: file, layer: layer))
             }
             self.init(.map(entries), at: origin)
@@ -39,7 +40,9 @@ extension DefinitionNode {
         case .string(let text): self.init(.text(text), at: origin)
         case .array(let items): self.init(.list(items.map { DefinitionNode($0, layer: layer, file: file) }), at: origin)
         case .object(let members):
-            let entries = members.map { Entry(key: $0.0, keyOrigin: origin, value: DefinitionNode($0.1, layer: layer, file: file)) }
+            let entries = members.map {
+                Entry(key: $0.0, keyOrigin: origin, value: DefinitionNode($0.1, layer: layer, file: file))
+            }
             self.init(.map(entries), at: origin)
         }
     }
@@ -57,13 +60,15 @@ extension DefinitionNode {
     }
 
     /// Reads the one YAML document of `file`, reporting what is wrong with it.
-    static func reading(_ bytes: [UInt8], file: String, layer: Layer, diagnostics: inout Diagnostics) -> DefinitionNode? {
+    static func reading(_ bytes: [UInt8], file: String, layer: Layer, diagnostics: inout Diagnostics) -> DefinitionNode?
+    {
         do {
             let documents = try YAMLParser.documents(bytes)
             guard documents.count == 1 else {
                 diagnostics.append(
                     Diagnostic(
-                        at: Origin(layer: layer, file: file, line: documents.count > 1 ? documents[1].mark.line : 1, column: 1),
+                        at: Origin(
+                            layer: layer, file: file, line: documents.count > 1 ? documents[1].mark.line : 1, column: 1),
                         path: "", documents.isEmpty ? "the file is empty" : "the file holds several documents",
                         advice: "write one document, which begins with provider: <name>"))
                 return nil
@@ -73,7 +78,8 @@ extension DefinitionNode {
             for problem in error.problems {
                 diagnostics.append(
                     Diagnostic(
-                        at: Origin(layer: layer, file: file, line: problem.mark.line, column: problem.mark.column), path: "",
+                        at: Origin(layer: layer, file: file, line: problem.mark.line, column: problem.mark.column),
+                        path: "",
                         problem.message, advice: problem.advice ?? "correct the YAML there"))
             }
             return nil

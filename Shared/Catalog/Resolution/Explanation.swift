@@ -16,6 +16,13 @@ public struct ExplainedChange: Sendable, Hashable {
     public var before: String?
     /// The value then, nil where it would be gone.
     public var after: String?
+
+    /// A change of the value at `path`.
+    public init(path: String, before: String?, after: String?) {
+        self.path = path
+        self.before = before
+        self.after = after
+    }
 }
 
 extension ResolvedDefinition {
@@ -38,11 +45,15 @@ extension ResolvedDefinition {
     private static func collect(_ node: DefinitionNode, path: String, into values: inout [ExplainedValue]) {
         switch node.content {
         case .map(let entries) where !entries.isEmpty:
-            for entry in entries { collect(entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)", into: &values) }
+            for entry in entries {
+                collect(entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)", into: &values)
+            }
         case .list(let items) where !items.isEmpty:
             for (index, item) in items.enumerated() { collect(item, path: "\(path)[\(index)]", into: &values) }
         default:
-            values.append(ExplainedValue(path: path, value: String(decoding: node.canonicalJSON, as: UTF8.self), origin: node.origin))
+            values.append(
+                ExplainedValue(
+                    path: path, value: String(decoding: node.canonicalJSON, as: UTF8.self), origin: node.origin))
         }
     }
 }

@@ -4,14 +4,14 @@ import Models
 /// A provider as its `provider.yaml` defines it, before anyone's overrides.
 public struct ProviderDefinition: Sendable {
     enum Key: String, LanguageKey {
-        case provider, title, docs, settings, auth, verify, base_url, limits, errors, objects
+        case provider, title, docs, settings, auth, base_url, limits, errors, objects
         // What objects may leave to the provider.
         case request, pages, records, record, only, id, modified_at, deleted, order, settle, precision, bound
         case every, reconcile
     }
 
-    /// Keys of the provider's document that are not handed down to objects.
-    private static let ownKeys: Set<String> = ["objects"]
+    /// Keys of the provider's document that are handed down to objects; unknown ones are told of once, above.
+    private static let handedDown = Set(Key.allCases.map(\.rawValue)).subtracting(["objects"])
 
     /// The name: that of its folder, topic and deployment.
     public let name: String
@@ -32,21 +32,46 @@ public struct ProviderDefinition: Sendable {
     ///   objects show when they are resolved.
     public init(_ document: DefinitionNode, folder: String? = nil) throws(Diagnostics) {
         let context = DecodingContext()
+        self.init(document, folder: folder, context: context)
+        if context.diagnostics.hasErrors { throw context.diagnostics }
+    }
+
+    /// Decodes a provider's document and all of its objects, so that every problem of a file is told at once. The
+    /// provider is nil where it cannot be used; one with problems in some of its objects can.
+    static func reading(
+        _ document: DefinitionNode, folder: String?, diagnostics: inout Diagnostics
+    ) -> ProviderDefinition? {
+        let context = DecodingContext()
+        let provider = ProviderDefinition(document, folder: folder, context: context)
+        diagnostics.append(contentsOf: context.diagnostics)
+        diagnostics.append(contentsOf: provider.validate())
+        return context.diagnostics.hasErrors ? nil : provider
+    }
+
+    private init(_ document: DefinitionNode, folder: String?, context: DecodingContext) {
         let reader = KeyedReader<Key>(document, path: "", context: context)
         let name = reader.text(.provider) ?? ""
         if !reader.has(.provider) {
             reader.missing(.provider, advice: "write provider: \(folder ?? "name")")
         } else if !Self.isName(name) {
-            reader.report(.provider, "'\(name)' cannot be the name of a provider", advice: "use lower-case letters, digits and hyphens: it becomes part of a topic's name")
+            reader.report(
+                .provider, "'\(name)' cannot be the name of a provider",
+                advice: "use lower-case letters, digits and hyphens: it becomes part of a topic's name")
         } else if let folder, folder != name {
-            reader.report(.provider, "the provider is called '\(name)' but its folder '\(folder)'", advice: "give both the same name")
+            reader.report(
+                .provider, "the provider is called '\(name)' but its folder '\(folder)'",
+                advice: "give both the same name")
         }
         settings = reader.entries(.settings).map { Setting($0, path: "settings.\($0.key)", context: context) }
         context.settingNames = settings.map(\.name)
         if reader.has(.auth), reader.entries(.auth).isEmpty {
-            reader.report(.auth, "there is no way of authorisation", advice: "write one, such as key: { bearer: \"{{ secret.key }}\" }")
+            reader.report(
+                .auth, "there is no way of authorisation",
+                advice: "write one, such as key: { bearer: \"{{ secret.key }}\" }")
         }
-        authorization = reader.entries(.auth).compactMap { AuthorizationMethod($0, path: "auth.\($0.key)", context: context) }
+        authorization = reader.entries(.auth).compactMap {
+            AuthorizationMethod($0, path: "auth.\($0.key)", context: context)
+        }
         title = reader.text(.title) ?? name
         documentation = reader.text(.docs)
         objectNames = reader.entries(.objects).map(\.key)
@@ -57,8 +82,10 @@ public struct ProviderDefinition: Sendable {
         }
         self.name = name
         self.document = document
-        if !reader.has(.objects) { reader.missing(.objects, advice: "write objects: with at least one object, or objects: {} for overrides to fill") }
-        if context.diagnostics.hasErrors { throw context.diagnostics }
+        if !reader.has(.objects) {
+            reader.missing(
+                .objects, advice: "write objects: with at least one object, or objects: {} for overrides to fill")
+        }
     }
 
     static func isName(_ text: String) -> Bool {
@@ -80,14 +107,17 @@ public struct ProviderDefinition: Sendable {
         object: String, overrides: [Override] = [], settings given: JSONValue = .null
     ) throws(Diagnostics) -> ResolvedDefinition {
         let ordered = overrides.sorted { $0.layer < $1.layer }
-        guard objectNames.contains(object) || ordered.contains(where: { $0.declares(object) || $0.layer >= .integrationObject }) else {
+        guard
+            objectNames.contains(object)
+                || ordered.contains(where: { $0.declares(object) || $0.layer >= .integrationObject })
+        else {
             throw Diagnostics([
                 Diagnostic(
                     at: document.origin, path: "objects", "\(name) has no object '\(object)'",
                     advice: NearestName.advice(for: object, among: objectNames))
             ])
         }
-        var merged = document.removing(Self.ownKeys)
+        var merged = document.keeping(Self.handedDown)
         if let own = document["objects"]?[object] {
             merged = merged.merging(own.attributed(to: .providerObject))
         }

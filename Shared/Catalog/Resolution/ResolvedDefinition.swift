@@ -32,7 +32,8 @@ public struct ResolvedDefinition: Sendable {
             let origin = Origin(layer: .integration)
             let node = DefinitionNode(.object(JSONObject(members)), layer: .integration)
             tree = tree.merging(
-                DefinitionNode(.map([DefinitionNode.Entry(key: "mapping_settings", keyOrigin: origin, value: node)]), at: origin))
+                DefinitionNode(
+                    .map([DefinitionNode.Entry(key: "mapping_settings", keyOrigin: origin, value: node)]), at: origin))
         }
         try self.init(tree: tree, object: object, diagnostics: context.diagnostics)
     }
@@ -46,7 +47,11 @@ public struct ResolvedDefinition: Sendable {
         do {
             hash = String(try SHA256.hexadecimal(body[...]).prefix(32))
         } catch {
-            throw Diagnostics([Diagnostic(at: tree.origin, path: "", "SHA-256 is not available", advice: "check the installation of libcrypto")])
+            throw Diagnostics([
+                Diagnostic(
+                    at: tree.origin, path: "", "SHA-256 is not available", advice: "check the installation of libcrypto"
+                )
+            ])
         }
     }
 
@@ -57,7 +62,8 @@ public struct ResolvedDefinition: Sendable {
         do {
             tree = DefinitionNode(JSONValue(try JSONDocument(storedBody).root), layer: .provider)
         } catch {
-            throw Failure(.definition, "a stored definition cannot be read: \(error)", advice: "apply the integration again")
+            throw Failure(
+                .definition, "a stored definition cannot be read: \(error)", advice: "apply the integration again")
         }
         let context = DecodingContext(ignoresUnknownKeys: true)
         guard let object = ObjectDefinition(tree, context: context), !context.diagnostics.hasErrors else {
@@ -90,6 +96,13 @@ public struct ResolvedDefinition: Sendable {
 extension Diagnostics {
     /// Never empty, so that a refusal always has a reason.
     fileprivate func orUnusable(_ origin: Origin) -> Diagnostics {
-        hasErrors ? self : Diagnostics(all + [Diagnostic(at: origin, path: "", "the definition is incomplete", advice: "give the object a type, a request and an id")])
+        hasErrors
+            ? self
+            : Diagnostics(
+                all + [
+                    Diagnostic(
+                        at: origin, path: "", "the definition is incomplete",
+                        advice: "give the object a type, a request and an id")
+                ])
     }
 }

@@ -8,7 +8,8 @@ enum HTTPDate {
     static func parse(_ text: String) -> Timestamp? {
         var parts = text.split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
         if let first = parts.first, first.first?.isLetter == true { parts.removeFirst() }
-        guard parts.count >= 4, let day = Int(parts[0]), let month = months.firstIndex(of: parts[1]), var year = Int(parts[2])
+        guard parts.count >= 4, let day = Int(parts[0]), let month = months.firstIndex(of: parts[1]),
+            var year = Int(parts[2])
         else { return nil }
         if parts[2].count == 2 { year += year < 70 ? 2000 : 1900 }
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }

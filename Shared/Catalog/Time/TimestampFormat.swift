@@ -38,12 +38,14 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
         switch self {
         case .iso8601: return time.description
         case .iso8601_ms:
-            let whole = Timestamp(microseconds: time.microseconds.flooringQuotient(by: 1_000_000) * 1_000_000).description
+            let whole = Timestamp(microseconds: time.microseconds.flooringQuotient(by: 1_000_000) * 1_000_000)
+                .description
             let milliseconds = String(time.microseconds.flooringQuotient(by: 1000).flooringRemainder(by: 1000))
             let padded = String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
             return whole.dropLast() + "." + padded + "Z"
         case .sql:
-            let whole = Timestamp(microseconds: time.microseconds.flooringQuotient(by: 1_000_000) * 1_000_000).description
+            let whole = Timestamp(microseconds: time.microseconds.flooringQuotient(by: 1_000_000) * 1_000_000)
+                .description
             return whole.dropLast().split(separator: "T").joined(separator: " ")
         case .date: return String(time.description.prefix(10))
         case .epoch: return String(time.microseconds.flooringQuotient(by: 1_000_000))

@@ -58,6 +58,12 @@ public struct DefinitionNode: Sendable, Hashable {
         return DefinitionNode(.map(entries.filter { !keys.contains($0.key) }), at: origin)
     }
 
+    /// The map with `keys` alone.
+    func keeping(_ keys: Set<String>) -> DefinitionNode {
+        guard case .map(let entries) = content else { return self }
+        return DefinitionNode(.map(entries.filter { keys.contains($0.key) }), at: origin)
+    }
+
     /// The same tree attributed to `layer`; files and lines stay.
     public func attributed(to layer: Layer) -> DefinitionNode {
         var node = self

@@ -55,8 +55,8 @@ public actor PostgresConnection: PostgresSession {
         connection = opened
         canceller = StatementCanceller(opened.pointer)
         do {
-            _ = try check(opened.prepare("", "select \(calls)", types: values.types), sent: false)
-            _ = try check(opened.execute(prepared: "", values), sent: false)
+            PQclear(try check(opened.prepare("", "select \(calls)", types: values.types), sent: false))
+            PQclear(try check(opened.execute(prepared: "", values), sent: false))
         } catch {
             connection = nil
             throw error.kind == .connectionLost
@@ -244,6 +244,8 @@ public actor PostgresConnection: PostgresSession {
         defer { PQclear(result) }
         let report = ServerReport(result)
         if !connection.isAlive { throw lost(connection, report, sent: sent) }
+        // This server has become a standby (or always was one): the next connection may reach the primary.
+        if report.sqlState == "25006" { close() }
         throw report.error()
     }
 }

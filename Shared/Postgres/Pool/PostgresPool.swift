@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// A bounded number of connections to one database as one role, handed out first come, first served.
@@ -9,7 +8,7 @@ import Synchronization
 public final class PostgresPool: PostgresDatabase {
     /// Where it connects to.
     public let settings: PostgresSettings
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let lastRequest = Atomic<UInt64>(0)
     private let onEvent: (@Sendable (PostgresEvent) -> Void)?
     private let limit: Int
@@ -45,7 +44,7 @@ public final class PostgresPool: PostgresDatabase {
         self.settings = settings
         self.onEvent = onEvent
         limit = max(1, connections)
-        state = Mutex(State(queue: PoolQueue(limit: connections, waitForServer: waitForServer)))
+        state = Guarded(State(queue: PoolQueue(limit: connections, waitForServer: waitForServer)))
     }
 
     /// A pool for a libpq connection string or URL.
@@ -89,7 +88,8 @@ public final class PostgresPool: PostgresDatabase {
             {
                 onEvent?(.transactionRetried(error, attempt: attempt))
                 let longest = 10 << attempt
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...longest)))
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 0...longest)))
+                if Task.isCancelled { throw error }
                 attempt += 1
             }
         }

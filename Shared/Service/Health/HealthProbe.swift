@@ -1,9 +1,17 @@
+import Dispatch
 import Glibc
 
 /// Asks the program's own `/healthz`, for images that have no curl.
 public enum HealthProbe {
     /// Whether the server at `port` of this machine answers `GET path` with 200 within `seconds`.
-    public static func isHealthy(port: Int, path: String = "/healthz", seconds: Int = 3) -> Bool {
+    public static func isHealthy(port: Int, path: String = "/healthz", seconds: Int = 10) async -> Bool {
+        await withCheckedContinuation { continuation in
+            // Sockets that wait do not belong on the threads of the Swift pool.
+            DispatchQueue.global().async { continuation.resume(returning: ask(port, path, seconds)) }
+        }
+    }
+
+    private static func ask(_ port: Int, _ path: String, _ seconds: Int) -> Bool {
         guard let port = UInt16(exactly: port) else { return false }
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return false }

@@ -11,21 +11,22 @@ public final class ProcessSignals: Sendable {
     // Written in init only; a source that is not kept is cancelled.
     private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-    /// Takes the signals over for the whole process.
+    /// Takes the signals over for the whole process, and returns when that is done. (They must not be set to SIG_IGN,
+    /// as is done on Darwin: on Linux Dispatch installs a handler of its own, and a signal that comes before would be
+    /// lost instead of ending the program.)
     public init() {
         signal(SIGPIPE, SIG_IGN)
         let queue = DispatchQueue(label: "tributary.signals")
-        let sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: queue)
-        }
-        self.sources = sources
+        let registered = DispatchSemaphore(value: 0)
+        sources = [SIGTERM, SIGINT].map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
         for source in sources {
+            source.setRegistrationHandler { @Sendable in registered.signal() }
             source.setEventHandler { @Sendable [shutdown, abandon] in
                 if shutdown.isShuttingDown { abandon.trigger() }
                 shutdown.trigger()
             }
             source.resume()
         }
+        for _ in sources { registered.wait() }
     }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import FoundationEssentials
 import Glibc
 import HTTPServer
@@ -34,6 +35,10 @@ public struct ServiceProgram: Sendable {
     /// Runs the process's arguments and ends the process: 0 after a clean drain, 64 for a wrong call, else 1.
     public func main() async -> Never {
         let signals = ProcessSignals()
+        // Whoever does not even react to being abandoned is not waited for.
+        signals.abandon.onShutdown {
+            DispatchQueue.global().asyncAfter(deadline: .now() + 3) { _exit(ExitCode.failure.rawValue) }
+        }
         let code = await run(
             Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment,
             terminal: StandardTerminal(), shutdown: signals.shutdown, abandon: signals.abandon)
@@ -45,7 +50,7 @@ public struct ServiceProgram: Sendable {
     /// Runs `arguments` (without the program's name).
     public func run(
         _ arguments: [String], environment: [String: String], terminal: any Terminal, shutdown: ShutdownSignal,
-        abandon: ShutdownSignal
+        abandon: ShutdownSignal, log: LogSystem = .shared
     ) async -> ExitCode {
         if arguments.contains("--help") || arguments.contains("-h") {
             terminal.print(help)
@@ -65,12 +70,13 @@ public struct ServiceProgram: Sendable {
             let table = isHealthCheck ? settings.filter { $0.name == StandardSettings.httpPort.name } : settings
             let configuration = try Configuration.load(table, arguments: arguments, environment: environment)
             if isHealthCheck {
-                return HealthProbe.isHealthy(port: configuration[StandardSettings.httpPort]) ? .success : .failure
+                let isHealthy = await HealthProbe.isHealthy(port: configuration[StandardSettings.httpPort])
+                return isHealthy ? .success : .failure
             }
             if let unknown = configuration.positionals.first {
                 throw ConfigurationError(problems: ["\(unknown) is not understood: the only command is healthcheck"])
             }
-            return await serve(configuration, shutdown, abandon)
+            return await serve(configuration, shutdown, abandon, log)
         } catch {
             for problem in error.problems { terminal.complain("\(name): \(problem)") }
             terminal.complain("`\(name) --help` explains the settings")
@@ -79,19 +85,28 @@ public struct ServiceProgram: Sendable {
     }
 
     private func serve(
-        _ configuration: Configuration, _ shutdown: ShutdownSignal, _ abandon: ShutdownSignal
+        _ configuration: Configuration, _ shutdown: ShutdownSignal, _ abandon: ShutdownSignal, _ log: LogSystem
     ) async -> ExitCode {
         let clock = SystemClock()
         let instance = "\(name)-\(PublicID(now: clock.now))"
-        LogSystem.shared.configure(
+        log.configure(
             format: configuration[StandardSettings.logFormat], levels: configuration[StandardSettings.logLevel],
             base: [.service: .text(name), .instance: .text(instance)])
-        let logger = Logger(label: name)
+        let logger = Logger(label: name, system: log)
         for warning in configuration.warnings { logger.warning("configuration", [.warning: .text(warning)]) }
         let (health, metrics, routes) = (Health(clock: clock), Metrics.shared, LiveRouter())
         let started = health.check("start")
-        shutdown.onShutdown { started.notReady("the service is shutting down") }
+        let deadline = configuration[StandardSettings.shutdownDeadline]
+        shutdown.onShutdown {
+            started.notReady("the service is shutting down")
+            // The group keeps the deadline of its services; this one also bounds whoever is still being built.
+            let limit = Double(deadline.microseconds) / 1e6 + 1
+            DispatchQueue.global().asyncAfter(deadline: .now() + limit) { abandon.trigger() }
+        }
         ProcessMetrics.add(to: metrics)
+        metrics.gauge(
+            "tributary_build_info", "The version, as a label.", ["version": BuildVersion.current, "service": name]
+        ).set(1)
         routes.change { $0.addHealth(health, metrics: metrics) }
         let server: HTTPServer
         do {
@@ -99,7 +114,7 @@ public struct ServiceProgram: Sendable {
                 .init(
                     address: configuration[StandardSettings.httpAddress],
                     port: configuration[StandardSettings.httpPort]),
-                report: { HTTPServerFaultLog.write($0, Logger(label: "http")) }, handler: routes.handle)
+                report: { HTTPServerFaultLog.write($0, Logger(label: "http", system: log)) }, handler: routes.handle)
         } catch {
             logger.error("the HTTP server cannot start", [.error: .error(error)])
             return .failure

@@ -40,8 +40,8 @@ public final class Metrics: Sendable {
         return gauge
     }
 
-    /// A counter that the system keeps in seconds and that is copied from there.
-    func seconds(_ name: String, _ help: String) -> Gauge {
+    /// A counter that someone else keeps and that is copied from there when rendered.
+    func copiedCounter(_ name: String, _ help: String) -> Gauge {
         let handle = handle(name, help, "counter", [:]) { .gauge(Gauge()) }
         guard case .gauge(let gauge) = handle else { preconditionFailure("\(name) is counted here") }
         return gauge

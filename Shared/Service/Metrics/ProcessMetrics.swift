@@ -8,10 +8,13 @@ public enum ProcessMetrics {
         let resident = metrics.gauge("process_resident_memory_bytes", "Resident memory size in bytes.")
         let descriptors = metrics.gauge("process_open_fds", "Number of open file descriptors.")
         let start = metrics.gauge("process_start_time_seconds", "Start time since the Unix epoch in seconds.")
-        let cpu = metrics.seconds("process_cpu_seconds_total", "User and system CPU time spent in seconds.")
+        let cpu = metrics.copiedCounter("process_cpu_seconds_total", "User and system CPU time spent in seconds.")
         let threads = metrics.gauge("process_threads", "Number of threads.")
+        let dropped = metrics.copiedCounter(
+            "tributary_log_lines_dropped_total", "Log lines dropped because the reader of the log is too slow.")
         let startTime = startTimeSeconds() ?? 0
         metrics.onRender {
+            dropped.set(LogWriter.standardError.droppedLines)
             let fields = statistics("/proc/self/stat")
             if let pages = field(fields, 23) { resident.set(pages * Double(sysconf(Int32(_SC_PAGESIZE)))) }
             if let count = field(fields, 19) { threads.set(count) }

@@ -8,10 +8,10 @@ struct RealBroker: BrokerUnderTest {
     let configuration: KafkaConfiguration
     let patience = Duration.seconds(40)
 
-    /// What the broker at hand can do. Apache Kafka can do everything; `KAFKA_TEST_BROKER=tansu` says that it is the
+    /// What the broker at hand can do. Apache Kafka can do everything; `TRIBUTARY_TEST_BROKER=embedded` says that it is the
     /// embedded one, which makes up unknown topics, knows no ends of partitions and has no size limit.
     static let abilities: Set<BrokerAbility> =
-        ProcessInfo.processInfo.environment["KAFKA_TEST_BROKER"] == "tansu"
+        ProcessInfo.processInfo.environment["TRIBUTARY_TEST_BROKER"] == "embedded"
         ? [.createsTopics] : Set(BrokerAbility.allCases)
 
     /// - Throws: where the variable is not set: a test that needs a broker fails without one.
