@@ -3,8 +3,6 @@ import Storage
 
 /// Reads and maps messages: everything that can be done before the transaction.
 package struct BatchPreparation: Sendable {
-    /// The header that `tributary replay` adds to a message that it sends again.
-    package static let replayedHeader = "ce_replayed"
     /// External ids beyond this are rejected: they would not fit an index.
     package static let longestExternalID = 512
 
@@ -121,7 +119,7 @@ package struct BatchPreparation: Sendable {
         return .interaction(
             PreparedInteraction(
                 object: object, interaction: interaction, isSwept: tellsIDAlone && interaction.modifiedAt == nil,
-                isReplayed: message.header(replayedHeader) != nil,
+                isReplayed: message.header(DeadLetter.replayedHeader) != nil,
                 contentHash: ContentHash.of(interaction.payload, isDeleted: interaction.isDeleted), records: records,
                 absentTypes: types.filter { type in !records.contains { $0.type == type } }))
     }

@@ -122,6 +122,9 @@ public protocol DataSession: Sendable {
     func replace(_ role: EntityRole, _ rows: [EntityRow], now: Timestamp) async throws
     /// Marks accounts or contacts as deleted.
     func delete(_ role: EntityRole, _ ids: [PublicID], now: Timestamp) async throws
+    /// Takes the next part of an object that is to be mapped again, locked until the transaction ends, and notes the
+    /// new definition and the progress. Nil if nothing is asked for, or others have it all.
+    func takeRemapping(limit: Int) async throws -> RemappingPart?
     /// Links the records that wait for these targets.
     /// - Returns: the keys of what was linked.
     func linkAwaiting(_ targets: [LinkTarget], now: Timestamp) async throws -> [OutboxEntry]
@@ -169,5 +172,39 @@ public struct LinkTarget: Hashable, Sendable {
         self.role = role
         self.name = name
         self.entity = entity
+    }
+}
+
+/// A part of an object's Interactions that is to be mapped again.
+public struct RemappingPart: Sendable {
+    /// The object.
+    public var objectID: Int64
+    /// Hash of the definition to map with.
+    public var definition: String
+    /// The Interactions that exist, in key order; empty when the object is done.
+    public var interactions: [StoredPayload]
+
+    /// A stored record.
+    public struct StoredPayload: Sendable {
+        /// The provider's id.
+        public var externalID: String
+        /// When it was modified, as versions compare it.
+        public var modified: Timestamp
+        /// The record.
+        public var payload: [UInt8]
+
+        /// A record.
+        public init(externalID: String, modified: Timestamp, payload: [UInt8]) {
+            self.externalID = externalID
+            self.modified = modified
+            self.payload = payload
+        }
+    }
+
+    /// A part of the object `objectID`.
+    public init(objectID: Int64, definition: String, interactions: [StoredPayload]) {
+        self.objectID = objectID
+        self.definition = definition
+        self.interactions = interactions
     }
 }

@@ -23,7 +23,7 @@ struct TypedColumns {
             switch column.kind {
             case .text:
                 add(column.name, "text", .textArray(records.map { Self.text($0, index) }))
-            case .decimal:
+            case .decimal, .money:
                 add(column.name, "text", .textArray(records.map { Self.decimal($0, index) }), cast: "numeric")
             case .timestamp:
                 add(column.name, "timestamptz", .timestampArray(records.map { Self.timestamp($0, index) }))

@@ -9,6 +9,8 @@ public struct CanonicalColumn: Hashable, Sendable {
         case text
         /// A number of any size and precision, in decimal digits.
         case decimal
+        /// An amount, in decimal digits; published as text, so that no reader rounds it.
+        case money
         case timestamp
         /// Several texts, in a column of type `json`.
         case texts
@@ -38,7 +40,7 @@ public struct CanonicalColumn: Hashable, Sendable {
 
     private static let accounts: [CanonicalColumn] = [
         .init("name"), .init("domain"), .init("domains", .texts), .init("website"), .init("email"),
-        .init("phone"), .init("industry"), .init("employees", .decimal), .init("annual_revenue", .decimal),
+        .init("phone"), .init("industry"), .init("employees", .decimal), .init("annual_revenue", .money),
         .init("currency"), .init("country"), .init("city"), .init("owner"), .init("parent_external_id"),
         .init("created_at", .timestamp), .init("updated_at", .timestamp),
     ]
@@ -48,7 +50,7 @@ public struct CanonicalColumn: Hashable, Sendable {
         .init("created_at", .timestamp), .init("updated_at", .timestamp),
     ]
     private static let deals: [CanonicalColumn] = [
-        .init("title"), .init("amount", .decimal), .init("currency"), .init("stage"), .init("status"),
+        .init("title"), .init("amount", .money), .init("currency"), .init("stage"), .init("status"),
         .init("probability", .decimal), .init("owner"), .init("created_at", .timestamp),
         .init("updated_at", .timestamp), .init("closes_at", .timestamp), .init("closed_at", .timestamp),
     ]

@@ -345,6 +345,7 @@ begin
     group by customer_id, object_id, chunk
     returning cardinality(external_ids) as keys)
   select coalesce(sum(keys), 0) into part from chunks;
+  update rejected set published_at = null where topic is not null and published_at is not null;
   return total + part;
 end $$;
 revoke all on function tributary.republish from public;

@@ -1,0 +1,54 @@
+import Models
+import Postgres
+import Storage
+
+/// Stores batches, whatever is in them: a row that Postgres refuses is found and rejected, the rest is stored.
+package struct BatchStorage: Sendable {
+    private let store: any DataStore
+    private let cache: DefinitionCache
+    private let clock: any WallClock
+
+    /// Storage in `store`.
+    package init(store: any DataStore, cache: DefinitionCache, clock: any WallClock) {
+        self.store = store
+        self.cache = cache
+        self.clock = clock
+    }
+
+    /// Stores `batch`, in as many transactions as it takes. Storing a part of it twice does no harm.
+    /// - Throws: the store's errors that are not about the data: try the whole batch again later.
+    package func store(_ batch: PreparedBatch) async throws -> StoredCounts {
+        guard !batch.messages.isEmpty || !batch.barriers.isEmpty else { return StoredCounts() }
+        do {
+            return try await transact(batch)
+        } catch let error as PostgresError where error.kind == .badData || error.kind == .constraint {
+            guard batch.messages.count > 1 else { return try await reject(batch, error) }
+            let (first, second) = batch.halves()
+            var counts = try await store(first)
+            counts += try await store(second)
+            return counts
+        }
+    }
+
+    private func transact(_ batch: PreparedBatch) async throws -> StoredCounts {
+        while true {
+            try Task.checkCancellation()
+            do {
+                return try await store.transaction { session in
+                    try await StoringTransaction(session: session, cache: cache, now: clock.now).store(batch)
+                }
+            } catch is StoringTransaction.PageMoved {
+                // Another attempt opened one of the pages meanwhile: now it is known.
+                continue
+            }
+        }
+    }
+
+    private func reject(_ batch: PreparedBatch, _ error: PostgresError) async throws -> StoredCounts {
+        var batch = batch
+        guard case .interaction? = batch.messages.first?.content else { throw error }
+        batch.messages[0].content = .refused(
+            "Postgres refused it: \(error.message)" + (error.sqlState.map { " (SQLSTATE \($0))" } ?? ""))
+        return try await transact(batch)
+    }
+}
