@@ -18,8 +18,8 @@ package struct CatalogMappingReader: MappingReader {
     package func mapping(of body: [UInt8]) throws -> any RecordMapping {
         let definition = try ResolvedDefinition(storedBody: body[...])
         return CatalogMapping(Mapper(definition)) { [unfitting, logger, hash = definition.hash] tally in
-            unfitting.increment(by: tally.total)
-            logger.debug("values did not fit their fields", [.definition: .text(hash), .count: .int(tally.total)])
+            unfitting.increment(by: tally.valuesLeftOut)
+            logger.debug("values did not fit their fields", [.definition: .text(hash), .count: .int(tally.valuesLeftOut)])
         }
     }
 }
@@ -59,7 +59,7 @@ struct CatalogMapping: RecordMapping {
         } catch {
             throw Failure(.definition, "the record is not valid JSON (\(error))")
         }
-        if tally.total > 0 { report(tally) }
+        if tally.valuesLeftOut > 0 { report(tally) }
         return records.compactMap(mapped)
     }
 

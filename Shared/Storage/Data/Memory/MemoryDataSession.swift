@@ -150,12 +150,7 @@ final class MemoryDataSession: DataSession {
     }
 
     /// Runs `body` on the tables of the transaction.
-    func withTables<Value: Sendable>(_ body: (inout sending MemoryDataTables) -> Value) -> Value {
-        state.withLock { tables in
-            var copy = tables
-            let value = body(&copy)
-            tables = copy
-            return value
-        }
+    func withTables<Value: Sendable>(_ body: (inout MemoryDataTables) -> Value) -> Value {
+        state.withLock { body(&$0) }
     }
 }

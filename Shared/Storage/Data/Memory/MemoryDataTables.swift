@@ -92,10 +92,13 @@ public struct MemoryDataTables: Sendable {
     init(objects: [StoredObject], definitions: [String: [UInt8]], pages: [DeclaredPage]) {
         self.objects = objects
         self.definitions = definitions
-        self.pages = Dictionary(
-            uniqueKeysWithValues: pages.map {
-                ($0.key, Page(declared: $0, bits: ReceiptBits(count: Int($0.expected))))
-            })
+        self.pages = [:]
+        for page in pages { declare(page) }
+    }
+
+    /// Adds a page without receipts, in place of what another attempt declared.
+    public mutating func declare(_ page: DeclaredPage) {
+        pages[page.key] = Page(declared: page, bits: ReceiptBits(count: Int(page.expected)))
     }
 
     /// Every key into the outbox, and every rejected message to be published again.
