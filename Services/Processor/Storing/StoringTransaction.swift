@@ -65,7 +65,8 @@ package struct StoringTransaction: Sendable {
                 return nil
             }
             return ChangedInteraction(
-                object: prepared.object, key: winner.key, modified: winner.version.version.modified,
+                object: prepared.object, key: winner.key,
+                modified: winner.version.version.precedence(modifiedAt: prepared.interaction.modifiedAt),
                 isNew: outcome == .inserted, records: prepared.records, absentTypes: prepared.absentTypes)
         }
         try await MatchingTransaction(session: session, cache: cache, now: now).apply(changed)

@@ -23,6 +23,13 @@ public struct InteractionVersion: Hashable, Comparable, Sendable {
         self.index = index
     }
 
+    /// The time by which this record takes precedence over others that describe the same account or contact: the
+    /// provider's own, since the bound of a window must not make changes look simultaneous, but never more than a day
+    /// past that bound.
+    public func precedence(modifiedAt: Timestamp?) -> Timestamp {
+        modifiedAt.map { min($0, modified + .seconds(86_400)) } ?? modified
+    }
+
     /// Compares modified time, run, attempt, page and index, in that order.
     public static func < (left: InteractionVersion, right: InteractionVersion) -> Bool {
         if left.modified != right.modified { return left.modified < right.modified }

@@ -71,7 +71,8 @@ extension MemoryDataSession {
                 return EntitySource(
                     entity: match.row.entity,
                     source: SourcePrecedence(
-                        modified: stored.row.version.version.modified, interaction: match.row.source.interaction),
+                        modified: stored.row.version.version.precedence(modifiedAt: stored.row.modifiedAt),
+                        interaction: match.row.source.interaction),
                     definition: stored.row.definition, payload: [UInt8](payload))
             }
         }

@@ -138,7 +138,9 @@ final class MemoryDataSession: DataSession {
                 tables.interactions[key]?.row.definition = request.definition
                 guard let row = tables.interactions[key]?.row, let payload = row.payload else { continue }
                 payloads.append(
-                    .init(externalID: key.externalID, modified: row.version.version.modified, payload: [UInt8](payload)))
+                    .init(
+                        externalID: key.externalID, modified: row.version.version.precedence(modifiedAt: row.modifiedAt),
+                        payload: [UInt8](payload)))
             }
             if let last = keys.last {
                 tables.remappings[objectID]?.doneUntil = last.externalID

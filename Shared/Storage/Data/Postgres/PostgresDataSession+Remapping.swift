@@ -21,7 +21,8 @@ extension PostgresDataSession {
               order by external_id limit $3 for no key update
             ) t
             where i.object_id = $1 and i.external_id = t.external_id
-            returning i.external_id, i.modified, i.payload
+            returning i.external_id, i.payload,
+              least(coalesce(i.modified_at, i.modified), i.modified + interval '1 day') as modified
             """,
             [.int(objectID), .text(try request.text("done_until")), .int(Int64(limit)), .text(definition)]
         ).rows.map { row in

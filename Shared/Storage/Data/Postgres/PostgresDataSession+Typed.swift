@@ -100,7 +100,8 @@ extension PostgresDataSession {
         guard !ids.isEmpty else { return [] }
         return try await session.query(
             """
-            select m.entity_id, i.object_id, i.external_id, i.modified, i.definition, i.payload
+            select m.entity_id, i.object_id, i.external_id, i.definition, i.payload,
+              least(coalesce(i.modified_at, i.modified), i.modified + interval '1 day') as modified
             from unnest($1::uuid[]) as t (id)
             join tributary.matches m on m.entity_id = t.id and m.live and m.role = $2::text::tributary.entity_role
             join tributary.interactions i on i.object_id = m.object_id and i.external_id = m.external_id
