@@ -12,7 +12,7 @@ struct RealBroker: BrokerUnderTest {
     /// embedded one, which makes up unknown topics, knows no ends of partitions and has no size limit.
     static let abilities: Set<BrokerAbility> =
         ProcessInfo.processInfo.environment["KAFKA_TEST_BROKER"] == "tansu"
-        ? [.createsTopics] : Set(BrokerAbility.allCases)
+        ? [.createsTopics, .deletesTopics] : Set(BrokerAbility.allCases)
 
     /// - Throws: where the variable is not set: a test that needs a broker fails without one.
     init() throws {
@@ -28,6 +28,7 @@ struct RealBroker: BrokerUnderTest {
         try KafkaConsumer(configuration, group: group, topics: topics)
     }
     func administration() throws -> any BrokerAdministration { try KafkaAdministration(configuration) }
+    func deleteTopic(_ name: String) async throws { try await KafkaAdministration(configuration).delete([name]) }
     func makeTopic(_ specification: TopicSpecification) async throws {
         try await administration().ensure([specification])
     }
