@@ -1,6 +1,7 @@
 import Kafka
 import Models
 import Service
+import Storage
 
 /// `tributary replay <dead topic>`
 enum ReplayCommand {
@@ -14,7 +15,6 @@ enum ReplayCommand {
         guard topic.hasPrefix(deadPrefix) else {
             throw CommandFailure("\(topic) is not a dead topic: their names start with \(deadPrefix)", exitCode: .usage)
         }
-        let source = call.topics.prefix + topic.dropFirst(deadPrefix.count)
         let administration = try KafkaAdministration(call.kafka)
         guard try await administration.partitions(of: topic) != nil else {
             throw CommandFailure("there is no topic \(topic): nothing has been rejected", exitCode: .badInput)
@@ -28,19 +28,15 @@ enum ReplayCommand {
             let messages = try await consumer.poll(maximum: 500, timeout: .seconds(1))
             idle = messages.isEmpty ? idle + 1 : 0
             guard !messages.isEmpty else { continue }
-            try await producer.produce(
-                messages.map { message in
-                    Message(
-                        topic: source, key: message.key, value: message.value,
-                        headers: message.headers.filter { !$0.name.hasPrefix("dead_") })
-                })
+            let originals = messages.compactMap(DeadLetter.replay)
+            try await producer.produce(originals)
             try await consumer.commit(messages)
-            replayed += messages.count
+            replayed += originals.count
             call.terminal.progress("\(replayed) messages")
         }
         await consumer.close()
         await producer.close()
-        call.terminal.print("\(replayed) messages were sent to \(source) again")
+        call.terminal.print("\(replayed) messages were sent again to where they came from")
         return .success
     }
 }
