@@ -109,6 +109,8 @@ let package = Package(
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
         tests("CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography"], exclude: ["Broken"]),
+        shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),
+        tests("ProcessorTests", ["Models", "Storage", "Processor", "ProcessorConformance", "Service", "Kafka", "Catalog"]),
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("ServiceTests", ["Service", "Models", "HTTPServer"]),
         tests("ArchitectureTests", []),
@@ -122,7 +124,12 @@ let package = Package(
         .target(
             name: "PostgresHarness", dependencies: ["Postgres"], path: "Tests/Support/PostgresHarness",
             swiftSettings: swiftSettings),
-        tests("IntegrationTests", ["StorageConformance", "Models", "Postgres", "PostgresHarness", "Storage", "Migrations", "Kafka", "KafkaConformance"]),
+        tests(
+            "IntegrationTests",
+            [
+                "StorageConformance", "Models", "Postgres", "PostgresHarness", "Storage", "Migrations", "Kafka",
+                "KafkaConformance", "Processor", "ProcessorConformance", "Service",
+            ]),
         shared("KafkaConformance", ["Models", "Kafka"], path: "Tests/Support/KafkaConformance"),
         tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
         support("RawHTTPServer"),

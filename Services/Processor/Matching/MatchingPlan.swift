@@ -10,7 +10,7 @@ package struct MatchingPlan: Sendable {
     /// Sources that exist no more, with what they described.
     package private(set) var gone: [(source: SourceKey, entity: PublicID)] = []
     /// New identities.
-    package private(set) var identities: [StoredIdentity] = []
+    package var identities: [StoredIdentity] { Array(newIdentities.values) }
     /// Accounts and contacts as their sources in this batch describe them, one row each.
     package private(set) var entities: [EntityRole: [EntityRow]] = [:]
     /// Deals, tickets and tasks.
@@ -23,6 +23,7 @@ package struct MatchingPlan: Sendable {
     package private(set) var locks: Set<EntityLock> = []
 
     private var knowledge: MatchingKnowledge
+    private var newIdentities: [IdentityKey: StoredIdentity] = [:]
     private var rowOfEntity: [PublicID: Int] = [:]
 
     /// Plans for `changed`, given what is known.
@@ -91,14 +92,23 @@ package struct MatchingPlan: Sendable {
             targets.append(LinkTarget(role: role, name: .external(interaction.reference), entity: entity))
             locks.insert(EntityLock(role: role, customerID: customerID, isExclusive: true))
         }
+        let domain = record.text("domain")
         for key in identities where knowledge.owner(of: key) == nil {
-            let identity = StoredIdentity(key: key, entity: entity, domain: record.text("domain"))
-            self.identities.append(identity)
+            let identity = StoredIdentity(key: key, entity: entity, domain: key.kind == .name ? domain : nil)
+            newIdentities[key] = identity
             knowledge.add(identity)
             if key.kind == role.referenceKind {
                 targets.append(
                     LinkTarget(role: role, name: .identity(customerID: customerID, value: key.value), entity: entity))
             }
+            locks.insert(EntityLock(role: role, customerID: customerID, isExclusive: true))
+        }
+        // A name whose account had no domain so far now tells it from another company of that name.
+        for key in identities where key.kind == .name && domain != nil && knowledge.owner(of: key) == entity {
+            guard knowledge.domain(ofOwnerOf: key) == nil else { continue }
+            let identity = StoredIdentity(key: key, entity: entity, domain: domain)
+            newIdentities[key] = identity
+            knowledge.add(identity)
             locks.insert(EntityLock(role: role, customerID: customerID, isExclusive: true))
         }
         let row = EntityRow(

@@ -101,7 +101,7 @@ public protocol DataSession: Sendable {
     func insert(_ matches: [MatchRow]) async throws
     /// Notes that sources exist again, or no more.
     func setLive(_ isLive: Bool, _ sources: [SourceKey]) async throws
-    /// Adds identities; one that another has stays with it.
+    /// Adds identities; one that another has stays with it, and one that is there gets its domain if it has none.
     func insert(_ identities: [StoredIdentity]) async throws
 
     // Typed tables

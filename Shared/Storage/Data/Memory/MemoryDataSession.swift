@@ -98,14 +98,7 @@ final class MemoryDataSession: DataSession {
     }
 
     func identities(_ keys: [IdentityKey]) -> [StoredIdentity] {
-        state.withLock { tables in
-            keys.compactMap { key in
-                tables.identities[key].map { entity in
-                    let account = key.kind == .name ? tables.entities[.account]?[entity] : nil
-                    return StoredIdentity(key: key, entity: entity, domain: account?.row.record.text("domain"))
-                }
-            }
-        }
+        state.withLock { tables in keys.compactMap { tables.identities[$0] } }
     }
 
     func insert(_ matches: [MatchRow]) {
@@ -120,8 +113,12 @@ final class MemoryDataSession: DataSession {
 
     func insert(_ identities: [StoredIdentity]) {
         state.withLock { tables in
-            for identity in identities where tables.identities[identity.key] == nil {
-                tables.identities[identity.key] = identity.entity
+            for identity in identities {
+                let known = tables.identities[identity.key]
+                if known == nil { tables.identities[identity.key] = identity }
+                if known?.entity == identity.entity, known?.domain == nil {
+                    tables.identities[identity.key]?.domain = identity.domain
+                }
             }
         }
     }

@@ -75,7 +75,7 @@ public struct MemoryDataTables: Sendable {
     /// Matches.
     public var matches: [SourceKey: Match] = [:]
     /// Identities and who has them.
-    public var identities: [IdentityKey: PublicID] = [:]
+    public var identities: [IdentityKey: StoredIdentity] = [:]
     /// Accounts and contacts.
     public var entities: [EntityRole: [PublicID: Entity]] = [:]
     /// Deals, tickets and tasks.

@@ -86,7 +86,9 @@ extension PostgresDataSession {
             """
             select p.object_id, p.run, p.page, p.attempt, p.expected
             from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as t (object_id, run, page)
-            join tributary.pages p on p.object_id = t.object_id and p.run = t.run and p.page = t.page
+            cross join lateral (
+              select * from tributary.pages p
+              where p.object_id = t.object_id and p.run = t.run and p.page = t.page offset 0) p
             """,
             [
                 .intArray(keys.map(\.objectID)), .intArray(keys.map(\.run)), .intArray(keys.map { Int64($0.page) }),

@@ -6,10 +6,12 @@ extension PostgresDataSession {
         guard !references.isEmpty else { return [] }
         return try await session.query(
             """
-            select m.integration_id, m.external_id, m.object_id, m.entity_id, m.live
+            select t.integration_id, t.external_id, m.object_id, m.entity_id, m.live
             from unnest($1::bigint[], $2::text[]) as t (integration_id, external_id)
-            join tributary.matches m on m.integration_id = t.integration_id
-              and m.role = $3::text::tributary.entity_role and m.external_id = t.external_id
+            cross join lateral (
+              select object_id, entity_id, live from tributary.matches m
+              where m.integration_id = t.integration_id and m.role = $3::text::tributary.entity_role
+                and m.external_id = t.external_id offset 0) m
             """,
             [
                 .intArray(references.map(\.integrationID)), .textArray(references.map(\.externalID)),
@@ -28,16 +30,14 @@ extension PostgresDataSession {
         for kind in IdentityKind.allCases {
             let keys = keys.filter { $0.kind == kind }
             guard !keys.isEmpty else { continue }
-            // A name says less than a domain: the caller wants to know the domain of the account that has it.
-            let (domain, join) =
-                kind == .name
-                ? ("a.domain", "left join tributary.accounts a on a.id = i.entity_id") : ("null::text", "")
             let rows = try await session.query(
                 """
-                select i.customer_id, i.value, i.entity_id, \(domain) as domain
+                select t.customer_id, t.value, i.entity_id, i.domain
                 from unnest($1::bigint[], $2::text[]) as t (customer_id, value)
-                join tributary.identities i on i.customer_id = t.customer_id
-                  and i.kind = '\(kind.rawValue)' and i.value = t.value \(join)
+                cross join lateral (
+                  select entity_id, domain from tributary.identities i
+                  where i.customer_id = t.customer_id and i.kind = '\(kind.rawValue)' and i.value = t.value
+                  offset 0) i
                 """,
                 [.intArray(keys.map(\.customerID)), .textArray(keys.map(\.value))]
             ).rows
@@ -95,14 +95,17 @@ extension PostgresDataSession {
         // The caller holds the lock of the role, so a conflict can only be one that it knows of.
         try await session.query(
             """
-            insert into tributary.identities (customer_id, entity_id, kind, value)
-            select customer_id, entity_id, kind::tributary.identity_kind, value
-            from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[]) as t (customer_id, entity_id, kind, value)
-            on conflict (customer_id, kind, value) do nothing
+            insert into tributary.identities as i (customer_id, entity_id, kind, value, domain)
+            select customer_id, entity_id, kind::tributary.identity_kind, value, domain
+            from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[])
+              as t (customer_id, entity_id, kind, value, domain)
+            on conflict (customer_id, kind, value) do update set domain = excluded.domain
+            where i.domain is null and excluded.domain is not null and i.entity_id = excluded.entity_id
             """,
             [
                 .intArray(sorted.map(\.key.customerID)), .uuidArray(sorted.map(\.entity)),
                 .textArray(sorted.map(\.key.kind.rawValue)), .textArray(sorted.map(\.key.value)),
+                .textArray(sorted.map(\.domain)),
             ])
     }
 
@@ -143,11 +146,13 @@ extension PostgresDataSession {
         let arms = types.map { type in
             """
             select '\(type.name)' as type,
-              exists (select 1 from unnest($1::bigint[]) as t (id) join tributary.\(type.name) r
-                on r.integration_id = t.id and r.\(name)_external_id is not null
-                and r.\(name)_rule is distinct from 'external_id') as by_external_id,
-              exists (select 1 from unnest($2::bigint[]) as t (id) join tributary.\(type.name) r
-                on r.customer_id = t.id and r.\(identity) is not null and r.\(name)_id is null) as by_identity
+              exists (select 1 from unnest($1::bigint[]) as t (id) cross join lateral (
+                select 1 from tributary.\(type.name) r
+                where r.integration_id = t.id and r.\(name)_external_id is not null
+                  and r.\(name)_rule is distinct from 'external_id' limit 1) r) as by_external_id,
+              exists (select 1 from unnest($2::bigint[]) as t (id) cross join lateral (
+                select 1 from tributary.\(type.name) r
+                where r.customer_id = t.id and r.\(identity) is not null and r.\(name)_id is null limit 1) r) as by_identity
             """
         }
         return try await session.query(

@@ -17,9 +17,11 @@ public struct PostgresDataStore: DataStore {
         }
     }
 
-    /// Every join here is from a short list of keys into an index. The planner would now and then prefer to read a
-    /// whole table, above all while the table is small, and keep that plan while the table grows. And a processor that
-    /// was stopped in a transaction must not hold its locks for long.
+    /// Every join here is from a short list of keys into an index. Without statistics (a table that was empty a minute
+    /// ago) the planner would rather read the whole table, or begin with it and look each row up in the list, and keep
+    /// that plan while the table grows. So it gets few choices, and the lookups of each batch are written as `cross
+    /// join lateral (… offset 0)`, which begins with the list. And a processor that was stopped in a transaction must
+    /// not hold its locks for long.
     static let settings = """
         select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
           set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),

@@ -81,7 +81,7 @@ public struct IdentityKey: Hashable, Comparable, Sendable {
 public struct StoredIdentity: Hashable, Sendable {
     public var key: IdentityKey
     public var entity: PublicID
-    /// The domain of the account that has a `name` identity, nil for others.
+    /// Of a `name`: the domain of the account that has it, once it has one; nil for others.
     public var domain: String?
 
     public init(key: IdentityKey, entity: PublicID, domain: String? = nil) {

@@ -237,6 +237,7 @@ create table tributary.identities (
   entity_id uuid not null,
   kind tributary.identity_kind not null,
   value text collate "C" not null,
+  domain text collate "C",                          -- of a name: the domain of the account that has it, once it has one
   primary key (customer_id, kind, value)
 ) with (autovacuum_vacuum_insert_scale_factor = 0.2);
 
