@@ -12,17 +12,22 @@ public struct HTTPRequest: Sendable, Hashable {
     public var body: [UInt8]?
     /// Bounds on time and size.
     public var limits: HTTPLimits
+    /// Whether it must not reach the server twice. A request on a kept connection that the server closes without a
+    /// word is otherwise repeated on a new one, though the server may have acted on it: harmless for a list, not for
+    /// the refresh of a rotating token. Costs a connection of its own.
+    public var isSentOnce: Bool
 
     /// A request.
     public init(
         method: String = "GET", url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
-        limits: HTTPLimits = HTTPLimits()
+        limits: HTTPLimits = HTTPLimits(), isSentOnce: Bool = false
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.limits = limits
+        self.isSentOnce = isSentOnce
     }
 }
 

@@ -22,6 +22,8 @@ extension CurlExchange {
             curl_shim_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, MonotonicTime.milliseconds(request.limits.connect)),
             curl_shim_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             curl_shim_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
+            curl_shim_set_long(handle, CURLOPT_FRESH_CONNECT, request.isSentOnce ? 1 : 0),
+            curl_shim_set_pointer(handle, CURLOPT_ERRORBUFFER, details),
         ]
         if url.scheme == "https" {
             codes.append(curl_shim_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)))

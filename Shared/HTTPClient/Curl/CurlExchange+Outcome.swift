@@ -1,5 +1,6 @@
 import CCurl
 import CCurlShim
+import Glibc
 
 extension CurlExchange {
     /// What the caller gets for libcurl's result.
@@ -20,6 +21,7 @@ extension CurlExchange {
         if code == CURLE_OUT_OF_MEMORY, phase == .requestSent || phase == .answering, !isHeaderComplete {
             return .failure(failure(.headersTooLarge))
         }
+        if code == CURLE_SSL_CONNECT_ERROR, brokeOffInHandshake(handle) { return .failure(failure(.connectionReset)) }
         let kind = Self.kind(code, phase: phase)
         guard kind == .other else { return .failure(failure(kind)) }
         // libcurl's constant text for the code, which quotes nothing of the request.
@@ -49,6 +51,14 @@ extension CurlExchange {
             case .tooManyRedirects, .refusedRedirect, .invalidRequest, .proxyRefused, .other: "the request failed"
             }
         return HTTPError(kind, "\(url.host): \(text)")
+    }
+
+    /// libcurl has one code for a handshake that failed and one that the peer broke off. The latter is what an
+    /// overloaded server does, and passes; only the words tell them apart (7.88 with OpenSSL 3).
+    private func brokeOffInHandshake(_ handle: UnsafeMutableRawPointer) -> Bool {
+        if curl_shim_get_long(handle, CURLINFO_OS_ERRNO) == Int(ECONNRESET) { return true }
+        let words = String(cString: details)
+        return words.contains("SSL_ERROR_SYSCALL") || words.contains("unexpected eof")
     }
 
     private static func kind(_ code: CURLcode, phase: Phase) -> HTTPError.Kind {

@@ -24,6 +24,8 @@ final class CurlExchange: @unchecked Sendable {
 
     var handle: UnsafeMutableRawPointer?
     var lists: [UnsafeMutablePointer<curl_slist>] = []
+    /// Where libcurl writes its own words about a failure. They may quote the request: never shown to anyone.
+    let details: UnsafeMutablePointer<CChar>
 
     var headers: [HTTPHeader] = []
     var body: [UInt8] = []
@@ -40,7 +42,11 @@ final class CurlExchange: @unchecked Sendable {
         self.route = route
         self.addresses = addresses
         hostKey = "\(url.host):\(url.port)"
+        details = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        details.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
+
+    deinit { details.deallocate() }
 
     /// Whether every address of the host was refused.
     var onlyForbiddenAddresses: Bool { refusedAddress && !openedSocket }

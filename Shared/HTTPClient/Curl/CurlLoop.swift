@@ -60,8 +60,9 @@ final class CurlLoop: @unchecked Sendable {
             curl_multi_perform(multi, &running)
             collect()
             expire(now: MonotonicTime.now)
-            // Finished exchanges may have let others in, whose first step should not wait.
-            if curl_multi_poll(multi, nil, 0, pause(now: MonotonicTime.now), nil) != CURLM_OK { break }
+            if curl_multi_poll(multi, nil, 0, pause(now: MonotonicTime.now), nil) != CURLM_OK {
+                usleep(10_000)  // no memory for a moment: neither give up nor spin
+            }
         }
         finishAll()
     }

@@ -29,6 +29,19 @@ extension CurlTransport {
         for _ in 0..<5 { #expect(try await transport.send(HTTPRequest(url: server.url)).body == [1]) }
     }
 
+    @Test func onlyARequestThatMayBeRepeatedIsSentTwice() async throws {
+        let server = try RawHTTPServer { $0.target == "/close" ? [.close] : [.response(body: [1])] }
+        let transport = try CurlTransport.toLoopback()
+        _ = try await transport.send(HTTPRequest(url: server.url))
+        await expectFailure(.connectionReset) { try await transport.send(HTTPRequest(url: server.url + "/close")) }
+        #expect(server.log.requests.map(\.target) == ["/", "/close", "/close"])
+        _ = try await transport.send(HTTPRequest(url: server.url))
+        await expectFailure(.connectionReset) {
+            try await transport.send(HTTPRequest(method: "POST", url: server.url + "/close", isSentOnce: true))
+        }
+        #expect(server.log.requests.dropFirst(3).map(\.target) == ["/", "/close"])
+    }
+
     @Test func cancellationClosesTheConnectionAtOnce() async throws {
         let server = try RawHTTPServer { _ in [.hang] }
         let transport = try CurlTransport.toLoopback()

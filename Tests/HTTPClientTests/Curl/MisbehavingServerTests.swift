@@ -104,6 +104,15 @@ import Testing
         await expectFailure(.tls) { try await transport.send(HTTPRequest(url: "https://127.0.0.1:\(server.port)/")) }
     }
 
+    @Test(arguments: [RawStep.close, .reset])
+    func aHandshakeThatBreaksOffIsAReset(step: RawStep) async throws {
+        let server = try RawHTTPServer(greeting: [step]) { _ in [] }
+        let transport = try CurlTransport.toLoopback()
+        await expectFailure(.connectionReset) {
+            try await transport.send(HTTPRequest(url: "https://127.0.0.1:\(server.port)/"))
+        }
+    }
+
     @Test func aServerThatDoesNotAnswerTheHandshakeTimesOutConnecting() async throws {
         let server = try RawHTTPServer(greeting: [.hang]) { _ in [] }
         let transport = try CurlTransport.toLoopback()
