@@ -8,6 +8,7 @@ import Testing
 /// What the clients make of a broker's misbehaviour.
 @Suite("The Kafka clients under faults") struct ClientFailureTests {
     private static let produceRequest: Int16 = 0
+    private static let fetchRequest: Int16 = 1
 
     private func message(_ text: String) -> Message {
         Message(topic: "t", partition: 0, key: nil, value: Array(text.utf8)[...])
@@ -105,6 +106,54 @@ import Testing
         #expect(count == 200)
         await consumer.close()
     }
+
+    @Test("a committed offset that the broker no longer has begins at the earliest message there is")
+    func outOfRange() async throws {
+        let cluster = try MockCluster()
+        try await cluster.makeTopic(TopicSpecification(name: "t", partitions: 1))
+        let producer = try KafkaProducer(cluster.configuration)
+        try await producer.produce([message("0"), message("1")])
+        let first = try cluster.consumer(group: "g", topics: ["t"])
+        try await first.commit(try await first.poll(maximum: 1, timeout: .seconds(10)))
+        await first.close()
+        // The mock cluster keeps five megabytes.
+        for _ in 0..<12 {
+            let large = (0..<9).map { _ in Message(topic: "t", partition: 0, key: nil, value: Self.incompressible) }
+            try await producer.produce(large)
+        }
+        let second = try cluster.consumer(group: "g", topics: ["t"])
+        let next = try await second.poll(maximum: 1, timeout: .seconds(20))
+        #expect((next.first?.offset ?? 0) > 1)
+        await second.close()
+    }
+
+    @Test("a consumer whose place in the log is lost starts the partition again, without being made anew")
+    func resetWhileReading() async throws {
+        let cluster = try MockCluster()
+        try await cluster.makeTopic(TopicSpecification(name: "t", partitions: 1))
+        let producer = try KafkaProducer(cluster.configuration)
+        try await producer.produce((0..<5).map { message("\($0)") })
+        let consumer = try cluster.consumer(group: "g", topics: ["t"])
+        var offsets: [Int64] = []
+        while offsets.count < 5 { offsets += try await poll(consumer) }
+        cluster.fail(Self.fetchRequest, with: [RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE])
+        while offsets.count < 10 { offsets += try await poll(consumer) }
+        #expect(offsets == [0, 1, 2, 3, 4, 0, 1, 2, 3, 4])
+        await consumer.close()
+    }
+
+    private func poll(_ consumer: any MessageConsumer) async throws -> [Int64] {
+        let messages = try await consumer.poll(maximum: 100, timeout: .seconds(20))
+        try #require(!messages.isEmpty)
+        return messages.map(\.offset)
+    }
+
+    /// A hundred thousand bytes that stay as many when they are compressed.
+    private static let incompressible: ArraySlice<UInt8> = {
+        var bytes: [UInt8] = []
+        for _ in 0..<12_500 { withUnsafeBytes(of: UInt64.random(in: 0...UInt64.max)) { bytes += $0 } }
+        return bytes[...]
+    }()
 
     @Test("closing a producer waits for what is on its way, and ends it")
     func close() async throws {

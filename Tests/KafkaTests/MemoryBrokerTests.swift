@@ -13,6 +13,7 @@ struct MemoryBrokerUnderTest: BrokerUnderTest {
         try broker.consumer(group: group, topics: topics)
     }
     func administration() throws -> any BrokerAdministration { broker }
+    func deleteTopic(_ name: String) async throws { try await broker.delete([name]) }
     func makeTopic(_ specification: TopicSpecification) async throws { try await broker.ensure([specification]) }
 }
 

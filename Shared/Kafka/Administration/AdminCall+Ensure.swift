@@ -48,6 +48,22 @@ extension AdminCall {
         try check(results, allowing: RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS, "Creating topic")
     }
 
+    /// Deletes `topics`, and waits up to `patience` until the broker no longer tells of them. Those that are not there
+    /// are no error.
+    func deleteAll(_ topics: [String], patience: Duration) throws(KafkaError) {
+        try check(try delete(topics), allowing: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "Deleting topic")
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let remaining = try partitions().keys
+            guard topics.contains(where: remaining.contains) else { return }
+            guard ContinuousClock.now < deadline else {
+                throw KafkaError(
+                    .retriable, code: "_TIMED_OUT", "the broker still lists deleted topics after \(patience).")
+            }
+            usleep(20_000)
+        }
+    }
+
     private func check(
         _ results: [TopicResult], allowing allowed: rd_kafka_resp_err_t, _ what: String
     ) throws(KafkaError) {

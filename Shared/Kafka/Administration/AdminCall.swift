@@ -55,6 +55,19 @@ struct AdminCall {
         }
     }
 
+    /// Deletes topics with all they hold.
+    func delete(_ topics: [String]) throws(KafkaError) -> [TopicResult] {
+        var requests = topics.map { rd_kafka_DeleteTopic_new($0) }
+        defer { for request in requests { rd_kafka_DeleteTopic_destroy(request) } }
+        return try perform("Deleting topics at \(servers)") { queue in
+            rd_kafka_DeleteTopics(handle.pointer, &requests, requests.count, nil, queue)
+        } read: { event in
+            var count = 0
+            return topicResults(
+                rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count), count)
+        }
+    }
+
     /// The number of partitions of every topic there is. Asking for all topics creates none.
     func partitions() throws(KafkaError) -> [String: Int32] {
         var answer: UnsafePointer<rd_kafka_metadata>?

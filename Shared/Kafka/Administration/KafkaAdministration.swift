@@ -24,6 +24,14 @@ public final class KafkaAdministration: BrokerAdministration {
         try await worker.perform { call throws(KafkaError) in try call.ensure(topics, patience: patience) }
     }
 
+    /// Deletes topics with all they hold, and returns when they are gone. Those that are not there are no error.
+    /// - Throws: `KafkaError`; `retriable` while the broker is away.
+    public func delete(_ topics: [String]) async throws {
+        guard !topics.isEmpty else { return }
+        let patience = configuration.requestTimeout
+        try await worker.perform { call throws(KafkaError) in try call.deleteAll(topics, patience: patience) }
+    }
+
     /// The number of partitions of `topic`, or nil if there is no such topic.
     public func partitions(of topic: String) async throws -> Int32? {
         try await worker.perform { call throws(KafkaError) in try call.partitions()[topic] }

@@ -72,6 +72,13 @@ public final class MemoryBroker: BrokerAdministration {
         }
     }
 
+    /// Deletes topics with all they hold.
+    public func delete(_ topics: [String]) async throws {
+        change { state in
+            for topic in topics { state.cluster.delete(topic) }
+        }
+    }
+
     /// The number of partitions of `topic`, or nil if there is no such topic.
     public func partitions(of topic: String) async throws -> Int32? {
         state.withLock { $0.cluster.topics[topic].map { Int32(clamping: $0.count) } }

@@ -32,6 +32,16 @@ struct MemoryCluster {
         rebalanceAll()
     }
 
+    /// Deletes `topic` with the groups' offsets in it.
+    mutating func delete(_ topic: String) {
+        guard topics.removeValue(forKey: topic) != nil else { return }
+        for name in groups.keys {
+            let remaining = groups[name]?.committed.filter { $0.key.topic != topic }
+            groups[name]?.committed = remaining ?? [:]
+        }
+        rebalanceAll()
+    }
+
     /// Loses every topic and every group's offsets; members stay and wait for their topics.
     mutating func wipe() {
         topics = [:]

@@ -33,6 +33,10 @@ final class ProducerSession: @unchecked Sendable {
     private let events: OpaquePointer
     private let state = Mutex(State())
     private let log: KafkaLog
+    /// For the thread only.
+    private var stall = StallWatch(at: .now)
+    /// For the thread only: when to look after the session's health.
+    private var nextLook = ContinuousClock.now
 
     init(_ configuration: KafkaConfiguration) throws(KafkaError) {
         handle = try .producer(configuration)
@@ -137,7 +141,6 @@ final class ProducerSession: @unchecked Sendable {
     }
 
     private func run() {
-        var nextLook = ContinuousClock.now
         var cluster: String?
         while !isFinished() {
             if let event = rd_kafka_queue_poll(events, 100) {
@@ -150,6 +153,7 @@ final class ProducerSession: @unchecked Sendable {
             }
             guard ContinuousClock.now >= nextLook else { continue }
             nextLook = .now + .seconds(1)
+            lookForStall()
             watch(&cluster)
         }
         end()
@@ -158,29 +162,36 @@ final class ProducerSession: @unchecked Sendable {
     /// A broker that lost everything numbers its producers from the start again: this session's number may then be
     /// somebody else's too, and the broker could take one's messages for repetitions of the other's.
     private func watch(_ cluster: inout String?) {
-        if let code = handle.fatalError, isUsable {
-            log(
-                .warning, "REBUILD",
-                "the idempotent producer is replaced after \(String(cString: rd_kafka_err2name(code)))")
-            retire(purging: true)
-        }
+        if let code = handle.fatalError { replace("the broker answered \(String(cString: rd_kafka_err2name(code)))") }
         guard let seen = handle.knownClusterID else { return }
-        if let cluster, cluster != seen, isUsable {
-            log(.warning, "REBUILD", "the producer is replaced, because the broker is another cluster now")
-            retire(purging: true)
-        }
+        if let cluster, cluster != seen { replace("the broker is another cluster now") }
         cluster = seen
+    }
+
+    private func lookForStall() {
+        guard state.withLock({ $0.outstanding > 0 }) else {
+            return stall.progressed(at: .now, acknowledged: false)
+        }
+        guard isUsable, stall.wantsProbe(at: .now) else { return }
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        let isReachable = rd_kafka_metadata(handle.pointer, 0, nil, &answer, 200).isSuccess
+        if isReachable { rd_kafka_metadata_destroy(answer) }
+        if stall.probed(isReachable: isReachable, at: .now) { replace("the broker is there and acknowledges nothing") }
+    }
+
+    private func replace(_ reason: String) {
+        guard isUsable else { return }
+        log(.warning, "REBUILD", "the producer is replaced: \(reason)")
+        retire(purging: true)
     }
 
     private func take(_ event: OpaquePointer) {
         switch rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_DR: settle(event)
         case RD_KAFKA_EVENT_ERROR:
-            let code = rd_kafka_event_error(event)
-            if code == RD_KAFKA_RESP_ERR__FATAL {
-                retire(purging: true)
-            }
-            log(.error, "ERROR", rd_kafka_event_error_string(event).map { String(cString: $0) } ?? "unknown error")
+            // librdkafka has logged it; a fatal one is found by `watch`.
+            stall.disconnected()
+            nextLook = .now
         default: break
         }
     }
@@ -195,6 +206,7 @@ final class ProducerSession: @unchecked Sendable {
                     let failure = run.error.isSuccess ? nil : failure(run.error, topic: nil)
                     if batch.takeUnretainedValue().settle(run.count, failure) { batch.release() }
                     state.withLock { $0.outstanding -= run.count }
+                    if failure == nil { stall.progressed(at: .now, acknowledged: true) }
                 }
                 count = kafka_shim_reports(event, runs.baseAddress, runs.count)
             }
@@ -206,9 +218,7 @@ final class ProducerSession: @unchecked Sendable {
         let what = topic.map { "Sending to topic \($0)" } ?? "Sending"
         switch code {
         case RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT: return Self.replaced
-        case RD_KAFKA_RESP_ERR__FATAL:
-            retire(purging: true)
-            return Self.replaced
+        case RD_KAFKA_RESP_ERR__FATAL: return Self.replaced
         default: return KafkaError(code, what)
         }
     }

@@ -13,6 +13,8 @@ public protocol BrokerUnderTest: Sendable {
     func administration() throws -> any BrokerAdministration
     /// Makes a topic by whatever means the broker has.
     func makeTopic(_ specification: TopicSpecification) async throws
+    /// Deletes a topic; called only where the broker is able to.
+    func deleteTopic(_ name: String) async throws
 }
 
 /// What not every broker can do. A check names what it needs; where a broker lacks that, the check is not in its list
@@ -22,6 +24,8 @@ public enum BrokerAbility: String, Hashable, Sendable, CaseIterable {
     case createsTopics
     /// A topic nobody created is an error, and does not spring up by being used.
     case refusesUnknownTopics
+    /// Topics are deleted on request.
+    case deletesTopics
     /// Partitions can be added to a topic.
     case addsPartitions
     /// The broker says where a partition ends, so that lag is known.

@@ -117,6 +117,32 @@ extension ConformanceCheck {
             await consumer.close()
             try expect(!seen.contains(other), "a topic outside the pattern was read")
         },
+        ConformanceCheck(
+            "a topic that was deleted and made again is written and read from its start, by the same clients",
+            needs: [.deletesTopics]
+        ) { bench in
+            let topic = try await bench.topic()
+            let producer = try bench.broker.producer()
+            try await producer.produce(numbered(0..<20, topic))
+            let consumer = try bench.consumer([topic])
+            let old = try await bench.read(20, from: consumer)
+            try await consumer.commit(old)
+            try await bench.broker.deleteTopic(topic)
+            _ = try await bench.topic()
+            try await bench.eventually("the new topic can be written to") {
+                do {
+                    try await producer.produce(numbered(100..<105, topic))
+                    return true
+                } catch let error as KafkaError where error.kind == .unknownTopic || error.isRetriable { return false }
+            }
+            var texts: Set<String> = []
+            try await bench.eventually("the new messages came") {
+                texts.formUnion(try await consumer.poll(maximum: 100, timeout: .milliseconds(500)).compactMap(\.text))
+                return texts.isSuperset(of: (100..<105).map { "value \($0)" })
+            }
+            await consumer.close()
+            try expect(texts.count == 5, "it got \(texts)")
+        },
         ConformanceCheck("a topic that does not exist yet is waited for", needs: [.refusesUnknownTopics]) { bench in
             let name = bench.prefix + "later"
             let consumer = try bench.consumer([name])
