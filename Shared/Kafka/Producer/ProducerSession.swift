@@ -35,6 +35,8 @@ final class ProducerSession: @unchecked Sendable {
     private let log: KafkaLog
     /// For the thread only.
     private var stall = StallWatch(at: .now)
+    /// For the thread only: whether the broker has acknowledged anything yet.
+    private var hasAcknowledged = false
     /// For the thread only: when to look after the session's health.
     private var nextLook = ContinuousClock.now
 
@@ -168,11 +170,18 @@ final class ProducerSession: @unchecked Sendable {
         cluster = seen
     }
 
+    /// The broker that comes back may have lost its memory, and some cannot be told apart from the one that was there.
+    /// What is under way keeps its chance to be acknowledged; new messages get a new session with a new number.
+    private func disconnected() {
+        stall.disconnected()
+        if hasAcknowledged { retire(purging: false) }
+    }
+
     private func lookForStall() {
         guard state.withLock({ $0.outstanding > 0 }) else {
             return stall.progressed(at: .now, acknowledged: false)
         }
-        guard isUsable, stall.wantsProbe(at: .now) else { return }
+        guard stall.wantsProbe(at: .now) else { return }
         var answer: UnsafePointer<rd_kafka_metadata>?
         let isReachable = rd_kafka_metadata(handle.pointer, 0, nil, &answer, 200).isSuccess
         if isReachable { rd_kafka_metadata_destroy(answer) }
@@ -180,7 +189,7 @@ final class ProducerSession: @unchecked Sendable {
     }
 
     private func replace(_ reason: String) {
-        guard isUsable else { return }
+        guard state.withLock({ !$0.mustPurge }) else { return }
         log(.warning, "REBUILD", "the producer is replaced: \(reason)")
         retire(purging: true)
     }
@@ -190,8 +199,8 @@ final class ProducerSession: @unchecked Sendable {
         case RD_KAFKA_EVENT_DR: settle(event)
         case RD_KAFKA_EVENT_ERROR:
             // librdkafka has logged it; a fatal one is found by `watch`.
-            stall.disconnected()
             nextLook = .now
+            if rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN { disconnected() }
         default: break
         }
     }
@@ -206,7 +215,9 @@ final class ProducerSession: @unchecked Sendable {
                     let failure = run.error.isSuccess ? nil : failure(run.error, topic: nil)
                     if batch.takeUnretainedValue().settle(run.count, failure) { batch.release() }
                     state.withLock { $0.outstanding -= run.count }
-                    if failure == nil { stall.progressed(at: .now, acknowledged: true) }
+                    guard failure == nil else { continue }
+                    hasAcknowledged = true
+                    stall.progressed(at: .now, acknowledged: true)
                 }
                 count = kafka_shim_reports(event, runs.baseAddress, runs.count)
             }
@@ -218,7 +229,11 @@ final class ProducerSession: @unchecked Sendable {
         let what = topic.map { "Sending to topic \($0)" } ?? "Sending"
         switch code {
         case RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT: return Self.replaced
-        case RD_KAFKA_RESP_ERR__FATAL: return Self.replaced
+        case RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
+            RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID,
+            RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
+            replace("the broker answered \(String(cString: rd_kafka_err2name(code)))")
+            return Self.replaced
         default: return KafkaError(code, what)
         }
     }
