@@ -100,18 +100,21 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
-    /// Answers in the handler's stead and cancels it; breaks off a response that is being streamed.
+    /// Answers in the handler's stead and cancels it; breaks off a request that has not arrived as a whole, and a
+    /// response that is being streamed.
     func abandon(_ problem: Problem) {
-        let (task, stream) = phase.withLock { phase -> (Task<Void, Never>?, ResponseStream?) in
+        let (task, stream, isReceiving) = phase.withLock { phase -> (Task<Void, Never>?, ResponseStream?, Bool) in
             switch phase {
-            case .handling(let task, _): (task, nil)
-            case .sending(let stream): (nil, stream)
-            case .receiving, .answered, .ended: (nil, nil)
+            case .receiving: (nil, nil, true)
+            case .handling(let task, _): (task, nil, false)
+            case .sending(let stream): (nil, stream, false)
+            case .answered, .ended: (nil, nil, false)
             }
         }
         finish(problem.response)
         task?.cancel()
         stream?.fail()
+        if isReceiving { core.breakOff(self) }
     }
 
     /// Ends what has taken too long.

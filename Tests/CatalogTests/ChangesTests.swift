@@ -54,6 +54,20 @@ struct ChangesTests {
         #expect(off.isComplete)
     }
 
+    @Test func aListedRecordIsNeverNewerThanAnEventOfTheSameSecond() throws {
+        let precise = Self.feed + "\n  precision: second"
+        var context = RetrievalContext.first()
+        context.until = .noon + .milliseconds(200)
+        let retrieval = try Retrieval(Definitions.resolve(precise, provider: Self.settings), context)
+        let page = try retrieval.interpret(.json(#"{"data":[{"id":1}],"more":false}"#), at: retrieval.start, now: .noon)
+            .page.orFail()
+        let listed = InteractionVersion(
+            modifiedAt: page.records[0].modifiedAt, until: context.until, run: 1, attempt: 1, page: 0, index: 0)
+        let event = InteractionVersion(
+            modifiedAt: .noon, until: .noon + .seconds(60), run: 2, attempt: 1, page: 0, index: 0)
+        #expect(listed < event)
+    }
+
     @Test func entriesYieldTheRecordInsideAndDeletions() throws {
         let retrieval = try retrieval(.incremental(from: .noon))
         let body =

@@ -5,9 +5,9 @@ import Testing
 @Suite("Formats of times")
 struct TimestampFormatTests {
     @Test(arguments: [
-        (TimestampFormat.iso8601, "2026-01-31T12:00:00Z"), (.iso8601_ms, "2026-01-31T12:00:00.000Z"),
+        (TimestampFormat.iso8601, "2026-01-31T12:00:00Z"), (.iso8601Milliseconds, "2026-01-31T12:00:00.000Z"),
         (.sql, "2026-01-31 12:00:00"),
-        (.epoch, "1769860800"), (.epoch_ms, "1769860800000"), (.epoch_us, "1769860800000000"),
+        (.epoch, "1769860800"), (.epochMilliseconds, "1769860800000"), (.epochMicroseconds, "1769860800000000"),
         (.http, "Sat, 31 Jan 2026 12:00:00 GMT"),
     ])
     func printAndReadTheSameTime(_ format: TimestampFormat, _ text: String) {
@@ -22,7 +22,7 @@ struct TimestampFormatTests {
 
     @Test func fractionsOfSecondsAreRead() {
         #expect(TimestampFormat.epoch.parse("1769860800.25") == .noon + .milliseconds(250))
-        #expect(TimestampFormat.epoch_ms.parse("1769860800000.5") == .noon + .microseconds(500))
+        #expect(TimestampFormat.epochMilliseconds.parse("1769860800000.5") == .noon + .microseconds(500))
         #expect(TimestampFormat.epoch.parse("-1.5") == Timestamp(microseconds: -1_500_000))
     }
 
@@ -37,7 +37,7 @@ struct TimestampFormatTests {
     @Test func timesBefore1970KeepTheirOrder() {
         let early = Timestamp(microseconds: -1)
         #expect(TimestampFormat.epoch.print(early) == "-1")
-        #expect(TimestampFormat.iso8601_ms.print(early) == "1969-12-31T23:59:59.999Z")
+        #expect(TimestampFormat.iso8601Milliseconds.print(early) == "1969-12-31T23:59:59.999Z")
     }
 
     @Test func windowsAreCutToThePrecisionAndNeverLoseTheBound() {

@@ -47,6 +47,7 @@ size_t kafka_shim_reports(rd_kafka_event_t *event, kafka_shim_report_run *runs, 
         runs[used].opaque = message->_private;
         runs[used].error = message->err;
         runs[used].count = 1;
+        runs[used].topic = message->err && message->rkt ? rd_kafka_topic_name(message->rkt) : NULL;
         if (++used == capacity) break;
     }
     return used;

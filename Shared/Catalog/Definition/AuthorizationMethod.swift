@@ -1,7 +1,7 @@
 /// One way of authorisation; an integration has the secrets of one of them.
 public struct AuthorizationMethod: Sendable, Hashable {
     enum Key: String, LanguageKey {
-        case title, none, basic, bearer, api_key
+        case title, none, basic, bearer, apiKey = "api_key"
     }
 
     /// How a request is authorised.
@@ -23,7 +23,7 @@ public struct AuthorizationMethod: Sendable, Hashable {
         let reader = KeyedReader<Key>(entry.value, path: path, context: context)
         name = entry.key
         title = reader.text(.title) ?? entry.key
-        let written: [Key] = [.none, .basic, .bearer, .api_key].filter { reader.has($0) }
+        let written: [Key] = [.none, .basic, .bearer, .apiKey].filter { reader.has($0) }
         guard written.count == 1, let key = written.first, let node = reader[key] else {
             context.report(
                 at: entry.keyOrigin, path: path,
@@ -40,7 +40,7 @@ public struct AuthorizationMethod: Sendable, Hashable {
                 return nil
             }
             scheme = .bearer(bearer)
-        case .api_key:
+        case .apiKey:
             guard let apiKey = APIKeyAuthorization(node, path: reader.path(of: key), context: context) else {
                 return nil
             }

@@ -7,11 +7,11 @@ public struct ObjectDefinition: Sendable {
         // Of the provider.
         case provider, title, docs, settings, auth
         // Of the provider or the object.
-        case base_url, limits, errors
+        case baseURL = "base_url", limits, errors
         // Of the object.
         case type, every, changes, reconcile, cursor, map, also
         // Written by resolving.
-        case object, mapping_settings
+        case object, mappingSettings = "mapping_settings"
     }
 
     /// The provider's name.
@@ -67,9 +67,9 @@ public struct ObjectDefinition: Sendable {
         }
         let type = Self.type(reader)
         mappings = Self.mappings(reader, type: type, context: context)
-        if !reader.has(.base_url) {
+        if !reader.has(.baseURL) {
             reader.missing(
-                .base_url,
+                .baseURL,
                 advice: "write the address that paths are joined to, such as base_url: https://api.example.com/v1")
         }
         let baseURL = Self.baseURL(reader)
@@ -107,16 +107,16 @@ public struct ObjectDefinition: Sendable {
     }
 
     private static func baseURL(_ reader: KeyedReader<Key>) -> Template? {
-        guard let template = reader.template(.base_url, names: .address) else { return nil }
+        guard let template = reader.template(.baseURL, names: .address) else { return nil }
         if let literal = template.literal, WebAddress.origin(of: literal) == nil {
             reader.report(
-                .base_url, "the address is not an absolute http or https address",
+                .baseURL, "the address is not an absolute http or https address",
                 advice: "write it as https://host/path")
         } else if template.literal == nil, case .literal(let start)? = template.parts.first,
             !start.hasPrefix("https://"), !start.hasPrefix("http://")
         {
             reader.report(
-                .base_url, "the address does not begin with https://", advice: "write it as https://host/path")
+                .baseURL, "the address does not begin with https://", advice: "write it as https://host/path")
         }
         return template
     }

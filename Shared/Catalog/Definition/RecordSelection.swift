@@ -34,7 +34,8 @@ public struct RecordSelection: Sendable, Hashable {
 /// How one listing of an object is asked and read: the whole of an object's requests, or those for its changes.
 public struct Listing: Sendable {
     enum Key: String, LanguageKey {
-        case request, pages, records, record, only, id, modified_at, deleted, order, settle, precision, bound
+        case request, pages, records, record, only, id, modifiedAt = "modified_at", deleted, order, settle, precision,
+            bound
     }
 
     enum ModifiedKey: String, LanguageKey {
@@ -95,17 +96,17 @@ public struct Listing: Sendable {
             record: reader.fieldPath(.record) ?? base?.selection.record,
             only: reader.condition(.only, names: .entry),
             id: id,
-            modifiedAt: reader.has(.modified_at) ? modified.source : base?.selection.modifiedAt,
-            modifiedFormat: reader.has(.modified_at) ? modified.format : base?.selection.modifiedFormat,
+            modifiedAt: reader.has(.modifiedAt) ? modified.source : base?.selection.modifiedAt,
+            modifiedFormat: reader.has(.modifiedAt) ? modified.format : base?.selection.modifiedFormat,
             deleted: reader.reader(.deleted, as: DeletedKey.self)?.condition(.when, names: .entry)
                 ?? (reader.has(.deleted) ? nil : base?.selection.deleted),
             order: order)
     }
 
     private static func modified(_ reader: KeyedReader<Key>) -> (source: ValueSource?, format: TimestampFormat?) {
-        guard let node = reader[.modified_at] else { return (nil, nil) }
-        guard case .map = node.content else { return (reader.source(.modified_at, names: .entry), nil) }
-        guard let inner = reader.reader(.modified_at, as: ModifiedKey.self) else { return (nil, nil) }
+        guard let node = reader[.modifiedAt] else { return (nil, nil) }
+        guard case .map = node.content else { return (reader.source(.modifiedAt, names: .entry), nil) }
+        guard let inner = reader.reader(.modifiedAt, as: ModifiedKey.self) else { return (nil, nil) }
         if !inner.has(.from) { inner.missing(.from, advice: "write the path of the time, such as from: updated_at") }
         return (inner.source(.from, names: .entry), inner.choice(.format, TimestampFormat.self))
     }

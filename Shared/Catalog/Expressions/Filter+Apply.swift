@@ -25,12 +25,12 @@ extension Filter {
         }
         if input.isNull { return .null }
         switch self {
-        case .epoch, .epoch_ms, .epoch_us, .iso8601, .date, .time: return try timed(input, arguments)
+        case .epoch, .epochMilliseconds, .epochMicroseconds, .iso8601, .date, .time: return try timed(input, arguments)
         case .first, .last: return edge(of: input)
         case .join: return .text(try joined(input, with: arguments.first?.scalarText ?? ""))
         case .contains: return .bool(Evaluator.contains(input, arguments[0]))
         case .int, .number: return try numeric(input)
-        case .minor_units: return try minorUnits(input, currency: arguments[0])
+        case .minorUnits: return try decimalAmount(input, currency: arguments[0])
         default: break
         }
         guard let text = input.scalarText else {
@@ -47,8 +47,8 @@ extension Filter {
                     text.replacing(
                         arguments[0].scalarText ?? "", by: arguments[1].scalarText ?? "", limit: Evaluator.maximumText))
             )
-        case .starts_with: return .bool(text.hasPrefix(arguments[0].scalarText ?? ""))
-        case .ends_with: return .bool(text.hasSuffix(arguments[0].scalarText ?? ""))
+        case .startsWith: return .bool(text.hasPrefix(arguments[0].scalarText ?? ""))
+        case .endsWith: return .bool(text.hasSuffix(arguments[0].scalarText ?? ""))
         case .urlencode: return .text(try checked(PercentEncoding.component(text)))
         case .domain: return DomainName(in: text).map { .text($0.name) } ?? .null
         case .base64: return .text(Base64.standard.encode(text.utf8))
@@ -58,7 +58,7 @@ extension Filter {
             } catch {
                 throw ExpressionFailure("SHA-256 is not available: \(error)")
             }
-        case .hmac_sha256:
+        case .hmacSHA256:
             guard let key = arguments[0].scalarText else {
                 throw ExpressionFailure("the key of 'hmac_sha256' is nothing")
             }
@@ -88,8 +88,8 @@ extension Filter {
         }
         switch self {
         case .epoch: return .integer(time.microseconds.flooringQuotient(by: 1_000_000))
-        case .epoch_ms: return .integer(time.microseconds.flooringQuotient(by: 1000))
-        case .epoch_us: return .integer(time.microseconds)
+        case .epochMilliseconds: return .integer(time.microseconds.flooringQuotient(by: 1000))
+        case .epochMicroseconds: return .integer(time.microseconds)
         case .iso8601: return .text(TimestampFormat.iso8601.print(time))
         case .date: return .text(TimestampFormat.date.print(time))
         default: return .time(time)
@@ -138,7 +138,7 @@ extension Filter {
         return self == .int ? Int64(exactly: value.rounded(.towardZero)).map(Value.integer) ?? .null : .number(value)
     }
 
-    private func minorUnits(_ input: Value, currency: Value) throws(ExpressionFailure) -> Value {
+    private func decimalAmount(_ input: Value, currency: Value) throws(ExpressionFailure) -> Value {
         guard case .integer(let amount) = try Filter.int.numeric(input) else { return .null }
         return .text(CurrencyUnits.decimalText(minor: amount, currency: currency.asText ?? ""))
     }

@@ -1,23 +1,24 @@
 /// The closed set of filters.
 package enum Filter: String, Sendable, CaseIterable {
-    case epoch, epoch_ms, epoch_us, iso8601, date, time
+    case epoch, epochMilliseconds = "epoch_ms", epochMicroseconds = "epoch_us", iso8601, date, time
     case `default`, lower, upper, trim, split, join, replace, first, last, length
     case int, number, string, json
-    case base64, urlencode, sha256, hmac_sha256
-    case starts_with, ends_with, contains
-    case domain, minor_units
+    case base64, urlencode, sha256, hmacSHA256 = "hmac_sha256"
+    case startsWith = "starts_with", endsWith = "ends_with", contains
+    case domain, minorUnits = "minor_units"
 
     /// How many arguments it takes.
     var arguments: ClosedRange<Int> {
         switch self {
-        case .epoch, .epoch_ms, .epoch_us, .iso8601, .date, .lower, .upper, .trim, .first, .last, .length, .int,
+        case .epoch, .epochMilliseconds, .epochMicroseconds, .iso8601, .date, .lower, .upper, .trim, .first, .last,
+            .length, .int,
             .number, .string, .json, .base64, .urlencode, .sha256, .domain:
             0...0
         case .time: 0...1
-        case .default, .split, .starts_with, .ends_with, .contains, .minor_units: 1...1
+        case .default, .split, .startsWith, .endsWith, .contains, .minorUnits: 1...1
         case .join: 0...1
         case .replace: 2...2
-        case .hmac_sha256: 1...2
+        case .hmacSHA256: 1...2
         }
     }
 
@@ -29,9 +30,9 @@ package enum Filter: String, Sendable, CaseIterable {
         case .split: "split(',')"
         case .join: "join(',')"
         case .replace: "replace('old', 'new')"
-        case .hmac_sha256: "hmac_sha256(secret.key) or hmac_sha256(secret.key, 'base64')"
-        case .starts_with, .ends_with, .contains: "\(rawValue)('text')"
-        case .minor_units: "minor_units(record.currency)"
+        case .hmacSHA256: "hmac_sha256(secret.key) or hmac_sha256(secret.key, 'base64')"
+        case .startsWith, .endsWith, .contains: "\(rawValue)('text')"
+        case .minorUnits: "minor_units(record.currency)"
         default: rawValue
         }
     }
@@ -49,32 +50,32 @@ package enum Filter: String, Sendable, CaseIterable {
     /// What it works on. Nothing (null) passes through every filter but `default`, `length`, `json` and `string`.
     var input: ValueKinds {
         switch self {
-        case .epoch, .epoch_ms, .epoch_us, .iso8601, .date: [.time, .text, .number, .null]
+        case .epoch, .epochMilliseconds, .epochMicroseconds, .iso8601, .date: [.time, .text, .number, .null]
         case .time: [.time, .text, .number, .null]
         case .default, .json, .string: .any
-        case .lower, .upper, .trim, .split, .replace, .starts_with, .ends_with, .urlencode, .domain:
+        case .lower, .upper, .trim, .split, .replace, .startsWith, .endsWith, .urlencode, .domain:
             [.text, .number, .bool, .null]
-        case .base64, .sha256, .hmac_sha256: [.text, .number, .null]
+        case .base64, .sha256, .hmacSHA256: [.text, .number, .null]
         case .join: [.list, .null]
         case .first, .last, .length: [.list, .text, .map, .null]
         case .contains: [.list, .text, .null]
-        case .int, .number, .minor_units: [.number, .text, .bool, .null]
+        case .int, .number, .minorUnits: [.number, .text, .bool, .null]
         }
     }
 
     /// What it yields.
     var output: ValueKinds {
         switch self {
-        case .epoch, .epoch_ms, .epoch_us, .int, .number: [.number, .null]
-        case .iso8601, .date, .lower, .upper, .trim, .replace, .join, .base64, .urlencode, .sha256, .hmac_sha256,
-            .domain, .minor_units:
+        case .epoch, .epochMilliseconds, .epochMicroseconds, .int, .number: [.number, .null]
+        case .iso8601, .date, .lower, .upper, .trim, .replace, .join, .base64, .urlencode, .sha256, .hmacSHA256,
+            .domain, .minorUnits:
             [.text, .null]
         case .json, .string: .text
         case .time: [.time, .null]
         case .default, .first, .last: .any
         case .split: [.list, .null]
         case .length: .number
-        case .starts_with, .ends_with, .contains: [.bool, .null]
+        case .startsWith, .endsWith, .contains: [.bool, .null]
         }
     }
 
@@ -82,8 +83,8 @@ package enum Filter: String, Sendable, CaseIterable {
     package var meaning: String {
         switch self {
         case .epoch: "seconds since 1970"
-        case .epoch_ms: "milliseconds since 1970"
-        case .epoch_us: "microseconds since 1970"
+        case .epochMilliseconds: "milliseconds since 1970"
+        case .epochMicroseconds: "microseconds since 1970"
         case .iso8601: "`2026-01-31T12:00:00Z`"
         case .date: "`2026-01-31`, in UTC"
         case .time:
@@ -105,12 +106,12 @@ package enum Filter: String, Sendable, CaseIterable {
         case .base64: "Base64 of the UTF-8 bytes"
         case .urlencode: "percent-encoded for a URL component"
         case .sha256: "SHA-256 as lower-case hex"
-        case .hmac_sha256: "HMAC-SHA-256 with the key given, as lower-case hex or `base64`"
-        case .starts_with: "whether the text starts with the argument"
-        case .ends_with: "whether the text ends with the argument"
+        case .hmacSHA256: "HMAC-SHA-256 with the key given, as lower-case hex or `base64`"
+        case .startsWith: "whether the text starts with the argument"
+        case .endsWith: "whether the text ends with the argument"
         case .contains: "whether the text or list contains the argument"
         case .domain: "the host of an e-mail address or URL, lower case, without `www.`"
-        case .minor_units:
+        case .minorUnits:
             "an amount in the currency's smallest unit (ISO 4217: cents; yen have none) as decimal text in the currency"
         }
     }

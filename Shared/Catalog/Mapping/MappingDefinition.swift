@@ -94,7 +94,7 @@ public enum FieldSourceDefinition: Sendable {
     }
 
     enum ReferenceKey: String, LanguageKey {
-        case external_id, domain, email, name
+        case externalID = "external_id", domain, email, name
     }
 
     /// Taken as it is, read in the given format where it is a time.
@@ -116,7 +116,7 @@ public enum FieldSourceDefinition: Sendable {
         case .map where kind == .reference:
             let reader = KeyedReader<ReferenceKey>(node, path: path, context: context)
             self = .reference(
-                externalID: reader.source(.external_id, names: .mapping),
+                externalID: reader.source(.externalID, names: .mapping),
                 domain: reader.source(.domain, names: .mapping),
                 email: reader.source(.email, names: .mapping), name: reader.source(.name, names: .mapping))
         case .map:

@@ -4,7 +4,7 @@ import Models
 /// A cursor in the body or in a header.
 struct CursorPages: PaginationStrategy {
     enum Key: String, LanguageKey {
-        case cursor, into, size, size_into, until, `while`
+        case cursor, into, size, sizeInto = "size_into", until, `while`
     }
 
     enum CursorKey: String, LanguageKey {

@@ -4,7 +4,7 @@ import Models
 /// The `Link` header (RFC 8288).
 struct LinkHeaderPages: PaginationStrategy {
     enum Key: String, LanguageKey {
-        case link, size, size_into, until, `while`
+        case link, size, sizeInto = "size_into", until, `while`
     }
 
     static let keyword = "link"
@@ -39,7 +39,7 @@ struct LinkHeaderPages: PaginationStrategy {
 /// The full address of the next page in the body.
 struct NextURLPages: PaginationStrategy {
     enum Key: String, LanguageKey {
-        case next_url, size, size_into, until, `while`
+        case nextURL = "next_url", size, sizeInto = "size_into", until, `while`
     }
 
     static let keyword = "next_url"
@@ -51,7 +51,7 @@ struct NextURLPages: PaginationStrategy {
     init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
         let reader = KeyedReader<Key>(node, path: path, context: context)
         options = PageOptions(reader)
-        guard let source = reader.source(.next_url, names: .response) else { return nil }
+        guard let source = reader.source(.nextURL, names: .response) else { return nil }
         self.source = source
     }
 
@@ -77,7 +77,7 @@ struct NextURLPages: PaginationStrategy {
 /// The id of the last entry.
 struct LastIDPages: PaginationStrategy {
     enum Key: String, LanguageKey {
-        case last_id, into, size, size_into, until, `while`
+        case lastID = "last_id", into, size, sizeInto = "size_into", until, `while`
     }
 
     static let keyword = "last_id"
@@ -89,7 +89,7 @@ struct LastIDPages: PaginationStrategy {
     init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
         let reader = KeyedReader<Key>(node, path: path, context: context)
         options = PageOptions(reader)
-        guard let field = reader.fieldPath(.last_id) else { return nil }
+        guard let field = reader.fieldPath(.lastID) else { return nil }
         self.field = field
     }
 

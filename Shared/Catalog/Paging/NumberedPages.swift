@@ -4,7 +4,7 @@ import Models
 /// Page numbers, from 0 or 1.
 struct NumberedPages: PaginationStrategy {
     enum Key: String, LanguageKey {
-        case page, order, into, size, size_into, until, `while`, total
+        case page, order, into, size, sizeInto = "size_into", until, `while`, total
     }
 
     static let keyword = "page"

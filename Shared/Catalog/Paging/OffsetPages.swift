@@ -7,7 +7,7 @@ import Models
 /// longer there: then the listing goes back, in doubling steps, until it meets what it has seen, or the start.
 struct OffsetPages: PaginationStrategy {
     enum Key: String, LanguageKey {
-        case offset, order, overlap, into, size, size_into, until, `while`, total
+        case offset, order, overlap, into, size, sizeInto = "size_into", until, `while`, total
     }
 
     static let keyword = "offset"

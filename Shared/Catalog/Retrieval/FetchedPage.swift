@@ -5,7 +5,8 @@ import Models
 public struct FetchedRecord: Sendable {
     /// The provider's own id; empty where it is rejected for the want of one.
     public var externalID: String
-    /// When it changed, as the provider says.
+    /// When it changed, as the provider says. Where a listing does not say and a feed of changes does, the end of the
+    /// window, cut down to the feed's precision.
     public var modifiedAt: Timestamp?
     /// Whether the provider says that it is gone.
     public var isDeleted: Bool

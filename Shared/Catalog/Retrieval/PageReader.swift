@@ -13,6 +13,8 @@ struct PageReader {
     let order: RecordSelection.Order
     let scope: Scope
     let requestURL: String
+    /// The time of records that have none, where there is a feed of changes to compare them with.
+    let assumedTime: Timestamp?
 
     func outcome(of response: ProviderResponse, at position: PagePosition, now: Timestamp) -> ResponseOutcome {
         let parsed = Result { () throws(JSONError) in
@@ -115,7 +117,8 @@ struct PageReader {
             page.leftOut += 1
             return nil
         }
-        var record = FetchedRecord(externalID: "", modifiedAt: nil, isDeleted: false, payload: nil, rejection: nil)
+        var record = FetchedRecord(
+            externalID: "", modifiedAt: assumedTime, isDeleted: false, payload: nil, rejection: nil)
         let node = selection.record.map { entry[$0] } ?? entry
         if let node, !node.isNull {
             if isStorable {

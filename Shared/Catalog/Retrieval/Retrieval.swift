@@ -173,8 +173,19 @@ public struct Retrieval: Sendable {
     public func interpret(_ response: ProviderResponse, at position: PagePosition, now: Timestamp) -> ResponseOutcome {
         let reader = PageReader(
             definition: definition.object, listing: listing, order: order, scope: scope(at: position, now: now),
-            requestURL: (try? request(at: position, now: now).url) ?? "")
+            requestURL: (try? request(at: position, now: now).url) ?? "", assumedTime: assumedTime)
         return reader.outcome(of: response, at: position, now: now)
+    }
+
+    /// Records without a time of their own count as read at the end of the window. Where a feed tells of their changes
+    /// in coarser units, that is cut down to such a unit: else an event of the same second, which may be newer than the
+    /// record that was listed, would look older and be ignored.
+    private var assumedTime: Timestamp? {
+        guard mode == .listing, listing.selection.modifiedAt == nil, let changes = definition.object.changes else {
+            return nil
+        }
+        let unit = max(1, changes.listing.window.precision.microseconds)
+        return Timestamp(microseconds: context.until.microseconds.flooringQuotient(by: unit) * unit)
     }
 
     /// What a response says about the quota, by the headers that the definition names.

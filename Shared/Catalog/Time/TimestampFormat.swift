@@ -5,7 +5,7 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
     /// ISO 8601 or RFC 3339, with or without fraction and offset (none is read as UTC): `2026-01-31T12:00:00Z`.
     case iso8601
     /// The same with milliseconds when printed: `2026-01-31T12:00:00.000Z`.
-    case iso8601_ms
+    case iso8601Milliseconds = "iso8601_ms"
     /// The same with a space and without an offset when printed, in UTC: `2026-01-31 12:00:00`.
     case sql
     /// `2026-01-31`, midnight UTC.
@@ -13,9 +13,9 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
     /// Seconds since 1970, whole or with a fraction, as a number or a text.
     case epoch
     /// Milliseconds since 1970.
-    case epoch_ms
+    case epochMilliseconds = "epoch_ms"
     /// Microseconds since 1970.
-    case epoch_us
+    case epochMicroseconds = "epoch_us"
     /// The date of HTTP headers and e-mail: `Sat, 31 Jan 2026 12:00:00 GMT` (RFC 9110, RFC 5322).
     case http
 
@@ -25,10 +25,10 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
     /// Reads the text of a time; nil where it is not one in this format or lies outside of the years 1 to 9999.
     public func parse(_ text: String) -> Timestamp? {
         switch self {
-        case .iso8601, .iso8601_ms, .sql, .date: Timestamp(rfc3339: text.trimmed)
+        case .iso8601, .iso8601Milliseconds, .sql, .date: Timestamp(rfc3339: text.trimmed)
         case .epoch: Self.scaled(text, digits: 6)
-        case .epoch_ms: Self.scaled(text, digits: 3)
-        case .epoch_us: Self.scaled(text, digits: 0)
+        case .epochMilliseconds: Self.scaled(text, digits: 3)
+        case .epochMicroseconds: Self.scaled(text, digits: 0)
         case .http: HTTPDate.parse(text)
         }
     }
@@ -37,7 +37,7 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
     public func print(_ time: Timestamp) -> String {
         switch self {
         case .iso8601: return time.description
-        case .iso8601_ms:
+        case .iso8601Milliseconds:
             let whole = Timestamp(microseconds: time.microseconds.flooringQuotient(by: 1_000_000) * 1_000_000)
                 .description
             let milliseconds = String(time.microseconds.flooringQuotient(by: 1000).flooringRemainder(by: 1000))
@@ -49,8 +49,8 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
             return whole.dropLast().split(separator: "T").joined(separator: " ")
         case .date: return String(time.description.prefix(10))
         case .epoch: return String(time.microseconds.flooringQuotient(by: 1_000_000))
-        case .epoch_ms: return String(time.microseconds.flooringQuotient(by: 1000))
-        case .epoch_us: return String(time.microseconds)
+        case .epochMilliseconds: return String(time.microseconds.flooringQuotient(by: 1000))
+        case .epochMicroseconds: return String(time.microseconds)
         case .http: return HTTPDate.print(time)
         }
     }
@@ -116,8 +116,8 @@ extension Timestamp {
         }
         switch digits.count {
         case ...11: return .epoch
-        case 12...14: return .epoch_ms
-        default: return .epoch_us
+        case 12...14: return .epochMilliseconds
+        default: return .epochMicroseconds
         }
     }
 }

@@ -21,6 +21,10 @@ extension CurlExchange {
         if code == CURLE_OUT_OF_MEMORY, phase == .requestSent || phase == .answering, !isHeaderComplete {
             return .failure(failure(.headersTooLarge))
         }
+        // A reset between the connection and its first byte is seen as a connection that failed.
+        if code == CURLE_COULDNT_CONNECT, curl_shim_get_long(handle, CURLINFO_OS_ERRNO) == Int(ECONNRESET) {
+            return .failure(failure(.connectionReset))
+        }
         if code == CURLE_SSL_CONNECT_ERROR, brokeOffInHandshake(handle) { return .failure(failure(.connectionReset)) }
         let kind = Self.kind(code, phase: phase)
         guard kind == .other else { return .failure(failure(kind)) }
@@ -56,7 +60,9 @@ extension CurlExchange {
     /// libcurl has one code for a handshake that failed and one that the peer broke off. The latter is what an
     /// overloaded server does, and passes; only the words tell them apart (7.88 with OpenSSL 3).
     private func brokeOffInHandshake(_ handle: UnsafeMutableRawPointer) -> Bool {
-        if curl_shim_get_long(handle, CURLINFO_OS_ERRNO) == Int(ECONNRESET) { return true }
+        if [ECONNRESET, EPIPE].contains(Int32(truncatingIfNeeded: curl_shim_get_long(handle, CURLINFO_OS_ERRNO))) {
+            return true
+        }
         let words = String(cString: details)
         return words.contains("SSL_ERROR_SYSCALL") || words.contains("unexpected eof")
     }

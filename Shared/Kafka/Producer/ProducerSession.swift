@@ -23,6 +23,8 @@ final class ProducerSession: @unchecked Sendable {
         var users = 0
         var isRetired = false
         var mustPurge = false
+        /// A topic was unknown and may be made any moment.
+        var mustAskForTopics = false
         var topics: [String: OpaquePointer] = [:]
         var waitingForSpace: [CheckedContinuation<Void, Never>] = []
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
@@ -153,6 +155,7 @@ final class ProducerSession: @unchecked Sendable {
             if state.withLock({ $0.mustPurge }) {
                 rd_kafka_purge(handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
             }
+            if state.withLock({ $0.mustAskForTopics }) { askForTopics() }
             guard ContinuousClock.now >= nextLook else { continue }
             nextLook = .now + .seconds(1)
             lookForStall()
@@ -182,10 +185,20 @@ final class ProducerSession: @unchecked Sendable {
             return stall.progressed(at: .now, acknowledged: false)
         }
         guard stall.wantsProbe(at: .now) else { return }
+        if stall.probed(isReachable: askForTopics(), at: .now) {
+            replace("the broker is there and acknowledges nothing")
+        }
+    }
+
+    /// Has librdkafka look again at the topics that it was given messages for; by itself it does so every 5 s only.
+    /// - Returns: whether the broker answered.
+    @discardableResult
+    private func askForTopics() -> Bool {
+        state.withLock { $0.mustAskForTopics = false }
         var answer: UnsafePointer<rd_kafka_metadata>?
-        let isReachable = rd_kafka_metadata(handle.pointer, 0, nil, &answer, 200).isSuccess
-        if isReachable { rd_kafka_metadata_destroy(answer) }
-        if stall.probed(isReachable: isReachable, at: .now) { replace("the broker is there and acknowledges nothing") }
+        let isAnswered = rd_kafka_metadata(handle.pointer, 0, nil, &answer, 200).isSuccess
+        if isAnswered { rd_kafka_metadata_destroy(answer) }
+        return isAnswered
     }
 
     private func replace(_ reason: String) {
@@ -212,7 +225,8 @@ final class ProducerSession: @unchecked Sendable {
                 for run in runs.prefix(count) {
                     guard let opaque = run.opaque else { continue }
                     let batch = Unmanaged<DeliveryBatch>.fromOpaque(opaque)
-                    let failure = run.error.isSuccess ? nil : failure(run.error, topic: nil)
+                    let failure =
+                        run.error.isSuccess ? nil : failure(run.error, topic: run.topic.map { String(cString: $0) })
                     if batch.takeUnretainedValue().settle(run.count, failure) { batch.release() }
                     state.withLock { $0.outstanding -= run.count }
                     guard failure == nil else { continue }
@@ -234,7 +248,10 @@ final class ProducerSession: @unchecked Sendable {
             RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
             replace("the broker answered \(String(cString: rd_kafka_err2name(code)))")
             return Self.replaced
-        default: return KafkaError(code, what)
+        default:
+            let error = KafkaError(code, what)
+            if error.kind == .unknownTopic { state.withLock { $0.mustAskForTopics = true } }
+            return error
         }
     }
 

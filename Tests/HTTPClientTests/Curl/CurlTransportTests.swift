@@ -63,18 +63,18 @@ extension CurlTransport {
         await transport.close()
     }
 
-    @Test func aThousandRequestsWaitSideBySide() async throws {
+    @Test func hundredsOfRequestsWaitSideBySide() async throws {
         let gate = Gate()
         let server = try RawHTTPServer { _ in [.wait(gate), .response(body: [1])] }
         let transport = try CurlTransport.toLoopback()
         try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<1000 {
+            for _ in 0..<300 {
                 group.addTask { try await transport.send(HTTPRequest(url: server.url)).body.count }
             }
-            await server.wait { $0.requests.count == 1000 }
+            await server.wait { $0.requests.count == 300 }
             gate.open()
             let total = try await group.reduce(0, +)
-            #expect(total == 1000)
+            #expect(total == 300)
         }
     }
 

@@ -8,8 +8,8 @@ struct RealBroker: BrokerUnderTest {
     let configuration: KafkaConfiguration
     let patience = Duration.seconds(40)
 
-    /// What the broker at hand can do. Apache Kafka can do everything; `TRIBUTARY_TEST_BROKER=embedded` says that it is the
-    /// embedded one, which makes up unknown topics, knows no ends of partitions, has no size limit, and whose answer
+    /// What the broker at hand can do. Apache Kafka can do everything; `TRIBUTARY_TEST_BROKER=embedded` says that it is
+    /// the embedded one, which makes up unknown topics, knows no ends of partitions, has no size limit, and whose answer
     /// to a consumer of a deleted topic crashes librdkafka 2.16.1 (in `rd_kafka_metadata_update_op`).
     static let abilities: Set<BrokerAbility> =
         ProcessInfo.processInfo.environment["TRIBUTARY_TEST_BROKER"] == "embedded"

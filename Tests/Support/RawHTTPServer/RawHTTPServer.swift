@@ -64,15 +64,15 @@ public final class RawHTTPServer: Sendable {
     /// What has happened so far.
     public var log: RawServerLog { state.log }
 
-    /// Returns as soon as `condition` holds for what has happened.
+    /// Returns as soon as `condition` holds for what has happened, or when the task is cancelled (a test's time limit).
     public func wait(until condition: @escaping @Sendable (RawServerLog) -> Bool) async {
         await state.wait(until: condition)
     }
 
     /// Closes the listener and all connections, and opens every gate that a connection waits at.
     public func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        state.stop()
+        // Once: by the second time the number of the listener may be another socket's.
+        state.stop { shutdown(listener, Int32(SHUT_RDWR)) }
     }
 }
 

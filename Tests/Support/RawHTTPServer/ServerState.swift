@@ -4,6 +4,7 @@ import Glibc
 /// What the threads of a server share, behind one lock.
 final class ServerState: @unchecked Sendable {
     private struct Waiter {
+        let id: UUID
         let condition: @Sendable (RawServerLog) -> Bool
         let continuation: CheckedContinuation<Void, Never>
     }
@@ -48,13 +49,21 @@ final class ServerState: @unchecked Sendable {
     }
 
     func wait(until condition: @escaping @Sendable (RawServerLog) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let holds = lock.withLock {
-                if condition(history) { return true }
-                waiters.append(Waiter(condition: condition, continuation: continuation))
-                return false
+        let id = UUID()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let holds = lock.withLock {
+                    if condition(history) || Task.isCancelled { return true }
+                    waiters.append(Waiter(id: id, condition: condition, continuation: continuation))
+                    return false
+                }
+                if holds { continuation.resume() }
             }
-            if holds { continuation.resume() }
+        } onCancel: {
+            let waiter = lock.withLock {
+                waiters.firstIndex { $0.id == id }.map { waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume()
         }
     }
 
@@ -66,9 +75,12 @@ final class ServerState: @unchecked Sendable {
         if !isStopped { gate.wait() }
     }
 
-    func stop() {
+    /// Does nothing the second time.
+    func stop(closeListener: () -> Void) {
         let waiting: [Gate] = lock.withLock {
+            guard !isStopped else { return [] }
             isStopped = true
+            closeListener()
             for socket in sockets.values { shutdown(socket, Int32(SHUT_RDWR)) }
             return Array(gates.values)
         }

@@ -13,11 +13,13 @@ rd_kafka_resp_err_t kafka_shim_produce(
     bool has_value, const void *value, size_t value_length, const uint8_t *header_bytes,
     const uint32_t *header_lengths, size_t header_count, void *opaque);
 
-// Consecutive delivery reports of one batch with one result.
+// Consecutive delivery reports of one batch with one result. The topic is the first message's, NULL where all went
+// well, and lives as long as the event.
 typedef struct {
     void *opaque;
     rd_kafka_resp_err_t error;
     size_t count;
+    const char *topic;
 } kafka_shim_report_run;
 
 // Takes reports out of a delivery event and joins neighbours that belong together; 0 when there are no more.
