@@ -25,16 +25,22 @@ postgres_can_use() {
 
 # create_postgres FOLDER AUTHENTICATION [PASSWORD-FILE]: trust, or scram-sha-256 with the superuser's password in a file.
 create_postgres() {
-  local folder=$1 authentication=$2 options=()
+  local folder=$1 authentication=$2 password=${3:-} options=()
   mkdir -p "$folder"
   [ "$(id -u)" != 0 ] || chown postgres: "$folder"
-  postgres_can_use "$folder" || fail "the system user postgres cannot reach $folder; is one of the folders above it closed to others?"
-  if [ -n "${3:-}" ]; then options+=(--pwfile=/dev/stdin); else set -- "$1" "$2" /dev/null; fi
+  postgres_can_use "$folder" ||
+    fail "the system user postgres cannot reach $folder; is one of the folders above it closed to others?"
+  if [ -n "$password" ]; then
+    install -m 600 "$password" "$folder/password"
+    [ "$(id -u)" != 0 ] || chown postgres: "$folder/password"
+    options+=(--pwfile="$folder/password")
+  fi
   as_postgres "$POSTGRES_BIN/initdb" --pgdata="$folder/data" --username=postgres --encoding=UTF8 --locale=C.UTF-8 \
-    --auth="$authentication" "${options[@]}" <"$3" >"$folder.log" 2>&1 || {
+    --auth="$authentication" "${options[@]}" </dev/null >"$folder.log" 2>&1 || {
     show_tail "$folder.log"
     fail "initdb failed in $folder"
   }
+  rm -f "$folder/password"
 }
 
 # start_postgres FOLDER PORT [SETTING=VALUE...]: returns when it accepts connections.
