@@ -113,12 +113,16 @@ final class MemoryDataSession: DataSession {
 
     func insert(_ identities: [StoredIdentity]) {
         state.withLock { tables in
-            for identity in identities {
-                let known = tables.identities[identity.key]
-                if known == nil { tables.identities[identity.key] = identity }
-                if known?.entity == identity.entity, known?.domain == nil {
-                    tables.identities[identity.key]?.domain = identity.domain
-                }
+            for identity in identities where tables.identities[identity.key] == nil {
+                tables.identities[identity.key] = identity
+            }
+        }
+    }
+
+    func setDomains(_ names: [StoredIdentity]) {
+        state.withLock { tables in
+            for name in names where tables.identities[name.key]?.domain == nil {
+                tables.identities[name.key]?.domain = name.domain
             }
         }
     }

@@ -41,12 +41,15 @@ public struct EntityRow: Hashable, Sendable {
     public var record: MappedRecord
     /// A contact's account.
     public var account: RecordLink?
+    /// Whether it is known that there is none yet, which is cheaper to write.
+    public var isNew: Bool
 
     public init(
         id: PublicID, customerID: Int64, integrationID: Int64, source: SourcePrecedence, record: MappedRecord,
-        account: RecordLink? = nil
+        account: RecordLink? = nil, isNew: Bool = false
     ) {
         self.id = id
+        self.isNew = isNew
         self.customerID = customerID
         self.integrationID = integrationID
         self.source = source
@@ -63,11 +66,14 @@ public struct TypedRow: Hashable, Sendable {
     public var record: MappedRecord
     public var account: RecordLink?
     public var contact: RecordLink?
+    /// Whether it is known that there is none yet, which is cheaper to write.
+    public var isNew: Bool
 
     public init(
         key: InteractionKey, customerID: Int64, integrationID: Int64, record: MappedRecord, account: RecordLink?,
-        contact: RecordLink?
+        contact: RecordLink?, isNew: Bool = false
     ) {
+        self.isNew = isNew
         self.key = key
         self.customerID = customerID
         self.integrationID = integrationID
