@@ -140,7 +140,8 @@ final class MemoryDataSession: DataSession {
                 guard let row = tables.interactions[key]?.row, let payload = row.payload else { continue }
                 payloads.append(
                     .init(
-                        externalID: key.externalID, modified: row.version.version.precedence(modifiedAt: row.modifiedAt),
+                        externalID: key.externalID,
+                        modified: row.version.version.precedence(modifiedAt: row.modifiedAt),
                         payload: [UInt8](payload)))
             }
             if let last = keys.last {

@@ -6,16 +6,17 @@ extension PostgresDataSession {
         // An insert that has to look for a conflict first costs half as much again.
         let new = rows.filter(\.isNew)
         try await write(role, new, now: now, onConflict: nil)
-        return try await new.map(\.id) + write(
-            role, rows.filter { !$0.isNew }, now: now,
-            // The source that describes it now may always say something new, and a deleted one is described anew.
-            onConflict: """
-                r.deleted_at is not null
-                or (r.source_object_id = excluded.source_object_id
-                  and r.source_external_id = excluded.source_external_id)
-                or (excluded.source_modified, excluded.source_object_id, excluded.source_external_id)
-                  > (r.source_modified, r.source_object_id, r.source_external_id)
-                """)
+        return try await new.map(\.id)
+            + write(
+                role, rows.filter { !$0.isNew }, now: now,
+                // The source that describes it now may always say something new, and a deleted one is described anew.
+                onConflict: """
+                    r.deleted_at is not null
+                    or (r.source_object_id = excluded.source_object_id
+                      and r.source_external_id = excluded.source_external_id)
+                    or (excluded.source_modified, excluded.source_object_id, excluded.source_external_id)
+                      > (r.source_modified, r.source_object_id, r.source_external_id)
+                    """)
     }
 
     func replace(_ role: EntityRole, _ rows: [EntityRow], now: Timestamp) async throws {
