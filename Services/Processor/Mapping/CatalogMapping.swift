@@ -15,6 +15,7 @@ package struct CatalogMappingReader: MappingReader {
             "tributary_mapping_misfits_total", "Values of records that did not fit the field that they are mapped to")
     }
 
+    /// Compiles the mapping in a stored definition.
     package func mapping(of body: [UInt8]) throws -> any RecordMapping {
         let definition = try ResolvedDefinition(storedBody: body[...])
         return CatalogMapping(Mapper(definition)) { [unfitting, logger, hash = definition.hash] tally in
