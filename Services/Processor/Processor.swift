@@ -19,7 +19,8 @@ package enum Processor {
         let partitions = Int32(context[ConnectionSettings.recordPartitions])
         let keeper = TopicKeeper(administration: administration) { topics.shared(partitions: partitions) }
         return [
-            brokerService(BrokerMemory(store: publications, administration: administration, topics: topics), keeper, context),
+            brokerService(
+                BrokerMemory(store: publications, administration: administration, topics: topics), keeper, context),
             publishingService(
                 RecordPublisher(
                     store: publications, cache: cache, producer: producer, topics: topics, metrics: context.metrics),

@@ -25,7 +25,9 @@ struct NormalizationTests {
         ])
     func email(_ text: String, _ address: String) { #expect(EmailNormalization.address(text) == address) }
 
-    @Test("what is no address is none", arguments: ["", "ann", "@acme.com", "ann@", "ann@acme", "a b@acme.com", "a@b.c\0"])
+    @Test(
+        "what is no address is none",
+        arguments: ["", "ann", "@acme.com", "ann@", "ann@acme", "a b@acme.com", "a@b.c\0"])
     func noEmail(_ text: String) { #expect(EmailNormalization.address(text) == nil) }
 
     @Test func `an address tells the company, unless everybody can have one there`() {

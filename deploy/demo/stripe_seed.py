@@ -39,7 +39,7 @@ COMPANIES = [
 
 def seed():
     if call("GET", "/v1/customers?limit=1")["data"]:
-        print("localstripe has its customers already")
+        print("    localstripe has its customers already")
         return
     call(
         "POST", "/v1/plans", id="scale-yearly", amount=118800, currency="usd", interval="year", nickname="Scale",

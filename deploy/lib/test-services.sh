@@ -46,7 +46,9 @@ stop_test_services() {
   stop_broker "$folder/broker" || true
   stop_postgres "$folder/postgres" || true
   end_marked_processes "TRIBUTARY_TEST_MARK=$folder"
-  unset TRIBUTARY_TEST_MARK
+  # Services that a test starts get an environment of their own, in which only this is of this run.
+  end_marked_processes "KAFKA_BOOTSTRAP_SERVERS=$KAFKA_BOOTSTRAP_SERVERS"
+  unset TRIBUTARY_TEST_MARK KAFKA_BOOTSTRAP_SERVERS
   rm -rf "$folder"
 }
 

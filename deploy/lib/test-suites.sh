@@ -46,8 +46,15 @@ run_service_suites() {
 
 # Ends the suite that runs, if one does, with everything in its process group.
 end_running_suite() {
-  [ -z "$SUITE_PROCESS" ] || kill -s TERM -- "-$SUITE_PROCESS" 2>/dev/null || true
+  local group=$SUITE_PROCESS
   SUITE_PROCESS=""
+  [ -n "$group" ] || return 0
+  kill -s TERM -- "-$group" 2>/dev/null || return 0
+  wait_until 5 group_has_ended "$group" || kill -s KILL -- "-$group" 2>/dev/null || true
+}
+
+group_has_ended() {
+  ! kill -s 0 -- "-$1" 2>/dev/null
 }
 
 # Ends the command with the verdict. Nothing is printed after a success: the last line is swift test's own summary.

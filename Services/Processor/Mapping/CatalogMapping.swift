@@ -15,11 +15,13 @@ package struct CatalogMappingReader: MappingReader {
             "tributary_mapping_misfits_total", "Values of records that did not fit the field that they are mapped to")
     }
 
+    /// Compiles the mapping in a stored definition.
     package func mapping(of body: [UInt8]) throws -> any RecordMapping {
         let definition = try ResolvedDefinition(storedBody: body[...])
         return CatalogMapping(Mapper(definition)) { [unfitting, logger, hash = definition.hash] tally in
             unfitting.increment(by: tally.valuesLeftOut)
-            logger.debug("values did not fit their fields", [.definition: .text(hash), .count: .int(tally.valuesLeftOut)])
+            logger.debug(
+                "values did not fit their fields", [.definition: .text(hash), .count: .int(tally.valuesLeftOut)])
         }
     }
 }
@@ -73,7 +75,9 @@ struct CatalogMapping: RecordMapping {
             case .column(let index): record.values[index] = Self.value(value)
             case .account:
                 record.account = value.reference.flatMap { reference in
-                    Self.reference(reference, identity: reference.domain ?? reference.email.flatMap(EmailNormalization.companyDomain))
+                    Self.reference(
+                        reference,
+                        identity: reference.domain ?? reference.email.flatMap(EmailNormalization.companyDomain))
                 }
             case .contact:
                 record.contact = value.reference.flatMap { Self.reference($0, identity: $0.email) }

@@ -32,7 +32,8 @@ package struct Remapping: Sendable {
                     ChangedInteraction(
                         object: object, key: InteractionKey(objectID: part.objectID, externalID: stored.externalID),
                         modified: stored.modified, isNew: false, records: records,
-                        absentTypes: InteractionType.canonical.filter { type in !records.contains { $0.type == type } }))
+                        absentTypes: InteractionType.canonical.filter { type in !records.contains { $0.type == type } })
+                )
             }
             try await MatchingTransaction(session: session, cache: cache, now: clock.now).apply(changed)
             return true

@@ -3,7 +3,9 @@ package enum DomainNormalization {
     /// The host in `text`, which may be a host, a URL or an e-mail address's right side: in lower case, without scheme,
     /// user, port, path, `www.` and final dot. Nil where that is not a host name with at least two labels.
     package static func domain(_ text: String) -> String? {
-        var rest = Substring(text.lowercased())
+        let text = ASCIIHost.lowercased(text)
+        if ASCIIHost.isHost(text.utf8), !text.hasPrefix("www.") { return text }
+        var rest = Substring(text)
         rest = rest.drop { $0.isWhitespace }
         while rest.last?.isWhitespace == true { rest.removeLast() }
         if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }

@@ -2,7 +2,9 @@
 package enum EmailNormalization {
     /// The address in `text`: trimmed, in lower case, out of `Name <address>` and `mailto:`. Nil where there is none.
     package static func address(_ text: String) -> String? {
-        var rest = Substring(text.lowercased())
+        var text = ASCIIHost.lowercased(text)
+        if text.withUTF8(ASCIIHost.isAddress) { return text }
+        var rest = Substring(text)
         if let open = rest.lastIndex(of: "<"), let close = rest.lastIndex(of: ">"), open < close {
             rest = rest[rest.index(after: open)..<close]
         }
@@ -19,8 +21,8 @@ package enum EmailNormalization {
     /// The domain of the company that a normalised `address` belongs to; nil where everybody can have an address of
     /// that domain.
     package static func companyDomain(of address: String) -> String? {
-        guard let at = address.lastIndex(of: "@"),
-            let domain = DomainNormalization.domain(String(address[address.index(after: at)...])),
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")),
+            let domain = DomainNormalization.domain(String(address[address.utf8.index(after: at)...])),
             !FreeMailDomains.contains(domain)
         else { return nil }
         return domain

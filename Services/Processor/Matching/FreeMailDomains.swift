@@ -2,10 +2,10 @@
 /// an account. The list holds the large public providers and the common one-way addresses.
 package enum FreeMailDomains {
     /// Whether `domain`, normalised, is one of them.
-    package static func contains(_ domain: String) -> Bool { all.contains(Substring(domain)) }
+    package static func contains(_ domain: String) -> Bool { all.contains(domain) }
 
     private static let all = Set(
-        list.split(whereSeparator: \.isWhitespace))
+        list.split(whereSeparator: \.isWhitespace).map(String.init))
 
     private static let list = """
         126.com 139.com 163.com 189.cn 1und1.de 21cn.com abv.bg aim.com alice.it alice.de aliyun.com ameritech.net

@@ -11,6 +11,8 @@ package struct MatchingPlan: Sendable {
     package private(set) var gone: [(source: SourceKey, entity: PublicID)] = []
     /// New identities.
     package var identities: [StoredIdentity] { Array(newIdentities.values) }
+    /// Names that are known, whose account now has a domain.
+    package private(set) var namesWithDomain: [StoredIdentity] = []
     /// Accounts and contacts as their sources in this batch describe them, one row each.
     package private(set) var entities: [EntityRole: [EntityRow]] = [:]
     /// Deals, tickets and tasks.
@@ -72,6 +74,7 @@ package struct MatchingPlan: Sendable {
         let identities = interaction.identities(of: record)
         let customerID = interaction.object.customerID
         let entity: PublicID
+        var isNew = false
         if let known = knowledge.sources[source] {
             entity = known.entity
             if !known.isLive {
@@ -81,6 +84,7 @@ package struct MatchingPlan: Sendable {
         } else {
             let decision = MatchDecision.decide(identities, known: knowledge)
             entity = decision.entity ?? newID()
+            isNew = decision.entity == nil
             matches.append(
                 MatchRow(
                     source: source, customerID: customerID, entity: entity, rule: decision.rule,
@@ -107,16 +111,19 @@ package struct MatchingPlan: Sendable {
         for key in identities where key.kind == .name && domain != nil && knowledge.owner(of: key) == entity {
             guard knowledge.domain(ofOwnerOf: key) == nil else { continue }
             let identity = StoredIdentity(key: key, entity: entity, domain: domain)
-            newIdentities[key] = identity
+            if newIdentities[key] == nil { namesWithDomain.append(identity) } else { newIdentities[key] = identity }
             knowledge.add(identity)
             locks.insert(EntityLock(role: role, customerID: customerID, isExclusive: true))
         }
         let row = EntityRow(
             id: entity, customerID: customerID, integrationID: interaction.object.integrationID,
             source: SourcePrecedence(modified: interaction.modified, interaction: interaction.key), record: record,
-            account: role == .contact ? link(record, to: .account, of: interaction) : nil)
+            account: role == .contact ? link(record, to: .account, of: interaction) : nil, isNew: isNew)
         if let place = rowOfEntity[entity], let other = entities[role]?[place] {
-            if other.source < row.source { entities[role]?[place] = row }
+            if other.source < row.source {
+                entities[role]?[place] = row
+                entities[role]?[place].isNew = other.isNew
+            }
         } else {
             rowOfEntity[entity] = entities[role]?.count ?? 0
             entities[role, default: []].append(row)
@@ -129,7 +136,7 @@ package struct MatchingPlan: Sendable {
                 key: interaction.key, customerID: interaction.object.customerID,
                 integrationID: interaction.object.integrationID, record: record,
                 account: link(record, to: .account, of: interaction),
-                contact: link(record, to: .contact, of: interaction)))
+                contact: link(record, to: .contact, of: interaction), isNew: interaction.isNew))
     }
 
     private mutating func remove(_ type: InteractionType, of interaction: ChangedInteraction) {

@@ -43,6 +43,7 @@ package struct MatchingTransaction: Sendable {
         try await session.setLive(true, plan.revived)
         try await session.setLive(false, plan.gone.map(\.source))
         try await session.insert(plan.identities)
+        try await session.setDomains(plan.namesWithDomain)
         for role in [EntityRole.account, .contact] {
             guard let rows = plan.entities[role] else { continue }
             let written = Set(try await session.upsert(role, rows, now: now))

@@ -7,7 +7,7 @@ package enum NameNormalization {
         var words: [String] = []
         var word = ""
         for scalar in text.lowercased().unicodeScalars {
-            if scalar.properties.isAlphabetic || scalar.properties.numericType != nil || isMark(scalar) {
+            if isPartOfWord(scalar) {
                 word.unicodeScalars.append(scalar)
             } else if scalar == "." || scalar == "'" || scalar == "’" {
                 continue  // "S.A." is "sa", "Macy's" is "macys"
@@ -21,10 +21,14 @@ package enum NameNormalization {
         return words.isEmpty ? nil : words.joined(separator: " ")
     }
 
-    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            let byte = UInt8(truncatingIfNeeded: scalar.value)
+            return (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
+        }
         switch scalar.properties.generalCategory {
-        case .nonspacingMark, .spacingMark, .enclosingMark: true
-        default: false
+        case .nonspacingMark, .spacingMark, .enclosingMark: return true
+        default: return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
         }
     }
 

@@ -21,13 +21,28 @@ package struct BatchStorage: Sendable {
         guard !batch.messages.isEmpty || !batch.barriers.isEmpty else { return StoredCounts() }
         do {
             return try await transact(batch)
-        } catch let error as PostgresError where error.kind == .badData || error.kind == .constraint {
-            guard batch.messages.count > 1 else { return try await reject(batch, error) }
-            let (first, second) = batch.halves()
-            var counts = try await store(first)
-            counts += try await store(second)
-            return counts
+        } catch let error as PostgresError where error.kind == .constraint {
+            // Somebody else wrote the same row at the same moment, which the second time is known.
+            return try await storeInParts(batch)
+        } catch let error as PostgresError where error.kind == .badData {
+            return try await bisect(batch, error)
         }
+    }
+
+    private func storeInParts(_ batch: PreparedBatch) async throws -> StoredCounts {
+        do {
+            return try await transact(batch)
+        } catch let error as PostgresError where error.kind == .badData || error.kind == .constraint {
+            return try await bisect(batch, error)
+        }
+    }
+
+    private func bisect(_ batch: PreparedBatch, _ error: PostgresError) async throws -> StoredCounts {
+        guard batch.messages.count > 1 else { return try await reject(batch, error) }
+        let (first, second) = batch.halves()
+        var counts = try await store(first)
+        counts += try await store(second)
+        return counts
     }
 
     private func transact(_ batch: PreparedBatch) async throws -> StoredCounts {

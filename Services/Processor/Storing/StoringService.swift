@@ -64,7 +64,7 @@ package struct StoringService: Service {
                     try await consumer.poll(maximum: batchSize, timeout: .seconds(1))
                 }
             }
-        } catch where shutdown.isShuttingDown {
+        } catch  where shutdown.isShuttingDown {
             return nil
         }
         check?.ready()

@@ -101,8 +101,10 @@ public protocol DataSession: Sendable {
     func insert(_ matches: [MatchRow]) async throws
     /// Notes that sources exist again, or no more.
     func setLive(_ isLive: Bool, _ sources: [SourceKey]) async throws
-    /// Adds identities; one that another has stays with it, and one that is there gets its domain if it has none.
+    /// Adds identities that nobody has. The caller has looked for them under the exclusive lock of their role.
     func insert(_ identities: [StoredIdentity]) async throws
+    /// Notes the domains of the accounts that have these names and had no domain so far.
+    func setDomains(_ names: [StoredIdentity]) async throws
 
     // Typed tables
 

@@ -104,7 +104,8 @@ struct PostgresDataFixture: DataStoreFixture {
     }
 
     func entities(_ role: EntityRole) async throws -> [EntityFacts] {
-        let link = role == .contact ? "account_id, account_rule::text" : "null::uuid as account_id, null::text as account_rule"
+        let link =
+            role == .contact ? "account_id, account_rule::text" : "null::uuid as account_id, null::text as account_rule"
         return try await admin.query(
             """
             select id, name, source_external_id, deleted_at is not null as gone, revision, \(link)

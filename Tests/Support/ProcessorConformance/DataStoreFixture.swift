@@ -129,7 +129,8 @@ public enum TestObjects {
 
     /// The definitions, whose bodies name the types that ``TestMappingReader`` maps to.
     public static let definitions: [String: [UInt8]] = [
-        "accounts": Array("\"accounts\"".utf8), "contacts": Array("\"contacts\"".utf8), "deals": Array("\"deals\"".utf8),
+        "accounts": Array("\"accounts\"".utf8), "contacts": Array("\"contacts\"".utf8),
+        "deals": Array("\"deals\"".utf8),
         "customers": Array("\"accounts contacts\"".utf8), "custom": Array("\"\"".utf8),
     ]
 

@@ -12,7 +12,8 @@ extension DataStoreCheck {
                 let records = [
                     pipeline.record(1, "s\(number)", ["name": "Oldest", "domain": domain], modified: 10),
                     pipeline.record(6, "z\(number)", ["name": "Newest", "domain": domain], modified: 30),
-                    pipeline.record(4, "t\(number)", ["name": "Tied", "domain": domain, "not": "contacts"], modified: 30),
+                    pipeline.record(
+                        4, "t\(number)", ["name": "Tied", "domain": domain, "not": "contacts"], modified: 30),
                 ]
                 for place in order { try await pipeline.store([records[place]]) }
                 let sources = try await fixture.entities(.account).map(\.source).filter { $0.hasSuffix("\(number)") }
@@ -40,11 +41,15 @@ extension DataStoreCheck {
             let pipeline = TestPipeline(fixture)
             try await pipeline.store([pipeline.record(1, "a1", ["name": "Acme", "domain": "acme.com"], modified: 10)])
             _ = try await pipeline.published()
-            try await pipeline.store([pipeline.record(1, "a1", ["name": "Acme"], modified: 20, index: 1, isDeleted: true)])
+            try await pipeline.store([
+                pipeline.record(1, "a1", ["name": "Acme"], modified: 20, index: 1, isDeleted: true)
+            ])
             let gone = try await fixture.entities(.account)
             try expect(gone.map(\.isDeleted), [true])
             try expect(try await pipeline.published(), ["tributary.records.accounts \(gone[0].id)": nil])
-            try await pipeline.store([pipeline.record(6, "x1", ["name": "Acme Again", "domain": "acme.com"], modified: 5)])
+            try await pipeline.store([
+                pipeline.record(6, "x1", ["name": "Acme Again", "domain": "acme.com"], modified: 5)
+            ])
             let back = try await fixture.entities(.account)
             try expect(back.map(\.id), gone.map(\.id))
             try expect(back.map(\.name), ["Acme Again"])

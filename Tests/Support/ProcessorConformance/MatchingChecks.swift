@@ -6,14 +6,17 @@ extension DataStoreCheck {
     static let matching: [DataStoreCheck] = [
         DataStoreCheck("accounts of two systems are one by domain") { fixture in
             let pipeline = TestPipeline(fixture)
-            try await pipeline.store([pipeline.record(1, "a1", ["name": "ACME Inc", "domain": "https://www.Acme.com/about"])])
+            try await pipeline.store([
+                pipeline.record(1, "a1", ["name": "ACME Inc", "domain": "https://www.Acme.com/about"])
+            ])
             try await pipeline.store([pipeline.record(6, "x9", ["name": "Acme Holding", "website": "acme.com"])])
             try expect(try await fixture.entities(.account).count, 1, "the number of accounts")
             let matches = try await fixture.matches().sorted { $0.interaction < $1.interaction }
             try expect(matches.map(\.rule), ["created", "domain"])
             try expect(matches.map(\.evidence), [nil, "acme.com"])
         },
-        DataStoreCheck("accounts are one by name where a side has no domain, and two where the domains differ") { fixture in
+        DataStoreCheck("accounts are one by name where a side has no domain, and two where the domains differ") {
+            fixture in
             let pipeline = TestPipeline(fixture)
             try await pipeline.store([pipeline.record(1, "a1", ["name": "Globex Corp.", "domain": "globex.com"])])
             try await pipeline.store([pipeline.record(6, "x1", ["name": "GLOBEX"])])
@@ -61,7 +64,8 @@ extension DataStoreCheck {
             try expect(contact.map(\.account), [account[0].id])
             try expect(contact.map(\.accountRule), ["same_record"])
         },
-        DataStoreCheck("a record that is no contact any more is none, and is the same one when it is again") { fixture in
+        DataStoreCheck("a record that is no contact any more is none, and is the same one when it is again") {
+            fixture in
             let pipeline = TestPipeline(fixture)
             try await pipeline.store([pipeline.record(4, "cus_1", ["name": "Ann"], modified: 1)])
             try await pipeline.store([

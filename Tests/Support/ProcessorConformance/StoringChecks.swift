@@ -4,7 +4,8 @@ import Storage
 
 extension DataStoreCheck {
     /// Every rule.
-    public static let all: [DataStoreCheck] = storing + versions + rejecting + matching + linking + describing + publishing
+    public static let all: [DataStoreCheck] =
+        storing + versions + rejecting + matching + linking + describing + publishing
 
     static let storing: [DataStoreCheck] = [
         DataStoreCheck("a new record is stored and gets its receipt") { fixture in
@@ -32,7 +33,9 @@ extension DataStoreCheck {
         },
         DataStoreCheck("a batch that is delivered twice counts once") { fixture in
             let pipeline = TestPipeline(fixture)
-            let batch = [pipeline.record(2, "c1", ["name": "Ann"]), pipeline.record(2, "c2", ["name": "Bob"], index: 3)]
+            let batch = [
+                pipeline.record(2, "c1", ["name": "Ann"]), pipeline.record(2, "c2", ["name": "Bob"], index: 3),
+            ]
             try await pipeline.store(batch)
             let counts = try await pipeline.store(batch)
             try expect(counts.stored, 0)
@@ -43,7 +46,8 @@ extension DataStoreCheck {
         DataStoreCheck("a record that is twice on a page gets both receipts, and the newer version stays") { fixture in
             let pipeline = TestPipeline(fixture)
             try await pipeline.store([
-                pipeline.record(2, "c1", ["name": "Old"], index: 0), pipeline.record(2, "c1", ["name": "New"], index: 2),
+                pipeline.record(2, "c1", ["name": "Old"], index: 0),
+                pipeline.record(2, "c1", ["name": "New"], index: 2),
             ])
             try expect(try await fixture.entities(.contact).map(\.name), ["New"])
             try expect(try await fixture.page(PageKey(objectID: 2, run: 1, page: 0))?.bits, "1010")
@@ -54,7 +58,8 @@ extension DataStoreCheck {
                 Message(
                     topic: "tributary.interactions.contacts", key: nil, value: nil,
                     headers: [
-                        MessageHeader(CloudEventHeader.type, CloudEventType.barrier), MessageHeader(CloudEventHeader.id, "7"),
+                        MessageHeader(CloudEventHeader.type, CloudEventType.barrier),
+                        MessageHeader(CloudEventHeader.id, "7"),
                     ]), partition: 3)
             try await fixture.sendBarrier(7, partition: 3)
             try await fixture.sendBarrier(7, partition: 4)
@@ -85,7 +90,8 @@ extension DataStoreCheck {
             try await pipeline.store([pipeline.record(2, "c1", ["name": "B"], modified: 20, run: 2)])
             try expect(try await fixture.entities(.contact).map(\.name), ["A"])
         },
-        DataStoreCheck("a retriever that lost its lease brings nothing back, where the provider has no times") { fixture in
+        DataStoreCheck("a retriever that lost its lease brings nothing back, where the provider has no times") {
+            fixture in
             let pipeline = TestPipeline(fixture)
             try await pipeline.store([pipeline.record(2, "c1", ["name": "A"], modified: nil)])
             // Attempt 1 of run 2 saw B and went to sleep; attempt 2 saw A again.
@@ -110,13 +116,16 @@ extension DataStoreCheck {
         DataStoreCheck("a deletion is stored, published as a tombstone, and outlives older versions") { fixture in
             let pipeline = TestPipeline(fixture)
             try await pipeline.store([pipeline.record(3, "d1", ["title": "Deal"], modified: 10)])
-            try await pipeline.store([pipeline.record(3, "d1", ["title": "Deal"], modified: 20, run: 2, isDeleted: true)])
+            try await pipeline.store([
+                pipeline.record(3, "d1", ["title": "Deal"], modified: 20, run: 2, isDeleted: true)
+            ])
             try await pipeline.store([pipeline.record(3, "d1", ["title": "Late"], modified: 15, run: 2, index: 1)])
             try expect(try await fixture.records(.deals).map(\.isDeleted), [true])
             let published = try await pipeline.published()
             try expect(Array(published.values), [nil], "the tombstone")
         },
-        DataStoreCheck("a record that a sweep found missing comes back with the next run, whatever its time") { fixture in
+        DataStoreCheck("a record that a sweep found missing comes back with the next run, whatever its time") {
+            fixture in
             let pipeline = TestPipeline(fixture)
             try await pipeline.store([pipeline.record(3, "d1", ["title": "Deal"], modified: 10)])
             try await pipeline.store([
@@ -135,7 +144,8 @@ extension DataStoreCheck {
     ]
 
     static let rejecting: [DataStoreCheck] = [
-        DataStoreCheck("a record that cannot be stored is rejected with its receipt, the others are stored") { fixture in
+        DataStoreCheck("a record that cannot be stored is rejected with its receipt, the others are stored") {
+            fixture in
             let pipeline = TestPipeline(fixture)
             let long = String(repeating: "x", count: 513)
             let batch = [

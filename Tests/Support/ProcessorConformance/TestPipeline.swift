@@ -87,15 +87,18 @@ package final class TestPipeline: Sendable {
     /// Publishes everything and returns the last value of each key as text; nil for tombstones.
     package func published() async throws -> [String: String?] {
         let state = Mutex<[String: String?]>([:])
-        while try await fixture.publications.publishRecords(limit: 3, { records in
-            for record in records {
-                let object = try await self.object(of: record)
-                let message = RecordMessage.message(record, object: object, topics: TopicNames())
-                let key = message.topic + " " + String(decoding: message.key ?? [], as: UTF8.self)
-                let value = message.value.map { String(decoding: $0, as: UTF8.self) }
-                state.withLock { $0[key] = .some(value) }
-            }
-        }) != nil {}
+        while try await fixture.publications.publishRecords(
+            limit: 3,
+            { records in
+                for record in records {
+                    let object = try await self.object(of: record)
+                    let message = RecordMessage.message(record, object: object, topics: TopicNames())
+                    let key = message.topic + " " + String(decoding: message.key ?? [], as: UTF8.self)
+                    let value = message.value.map { String(decoding: $0, as: UTF8.self) }
+                    state.withLock { $0[key] = .some(value) }
+                }
+            }) != nil
+        {}
         return state.withLock { $0 }
     }
 

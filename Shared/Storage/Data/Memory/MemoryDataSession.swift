@@ -113,12 +113,16 @@ final class MemoryDataSession: DataSession {
 
     func insert(_ identities: [StoredIdentity]) {
         state.withLock { tables in
-            for identity in identities {
-                let known = tables.identities[identity.key]
-                if known == nil { tables.identities[identity.key] = identity }
-                if known?.entity == identity.entity, known?.domain == nil {
-                    tables.identities[identity.key]?.domain = identity.domain
-                }
+            for identity in identities where tables.identities[identity.key] == nil {
+                tables.identities[identity.key] = identity
+            }
+        }
+    }
+
+    func setDomains(_ names: [StoredIdentity]) {
+        state.withLock { tables in
+            for name in names where tables.identities[name.key]?.domain == nil {
+                tables.identities[name.key]?.domain = name.domain
             }
         }
     }
@@ -136,7 +140,8 @@ final class MemoryDataSession: DataSession {
                 guard let row = tables.interactions[key]?.row, let payload = row.payload else { continue }
                 payloads.append(
                     .init(
-                        externalID: key.externalID, modified: row.version.version.precedence(modifiedAt: row.modifiedAt),
+                        externalID: key.externalID,
+                        modified: row.version.version.precedence(modifiedAt: row.modifiedAt),
                         payload: [UInt8](payload)))
             }
             if let last = keys.last {

@@ -17,6 +17,7 @@ public actor MemoryDataStore: DataStore {
     /// Changes the tables as another service would.
     public func change(_ body: @Sendable (inout MemoryDataTables) -> Void) { body(&tables) }
 
+    /// Runs `body` in one transaction.
     public func transaction<Value: Sendable>(
         _ body: @Sendable (any DataSession) async throws -> Value
     ) async throws -> Value {
@@ -40,18 +41,22 @@ public actor MemoryDataStore: DataStore {
         if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 
+    /// The objects with these public ids.
     public func objects(_ ids: [PublicID]) -> [StoredObject] {
         tables.objects.filter { ids.contains($0.source.object) }
     }
 
+    /// The objects with these internal ids.
     public func objects(internalIDs: [Int64]) -> [StoredObject] {
         tables.objects.filter { internalIDs.contains($0.id) }
     }
 
+    /// The body of the definition with this hash.
     public func definition(_ hash: String) -> [UInt8]? { tables.definitions[hash] }
 }
 
 extension MemoryDataStore: PublicationStore {
+    /// Publishes the oldest rows of a free shard.
     public func publishRecords(
         limit: Int, _ send: @Sendable ([PublishedRecord]) async throws -> Void
     ) async throws -> Int? {
@@ -65,6 +70,7 @@ extension MemoryDataStore: PublicationStore {
         return records.count
     }
 
+    /// Publishes the oldest rejected messages.
     public func publishRejected(
         limit: Int, _ send: @Sendable ([DeadLetter]) async throws -> Void
     ) async throws -> Int {
@@ -77,6 +83,7 @@ extension MemoryDataStore: PublicationStore {
         return letters.count
     }
 
+    /// The cluster that the topics were published to.
     public func publishedCluster() -> String? { tables.cluster }
 
     @discardableResult

@@ -92,20 +92,33 @@ extension PostgresDataSession {
     func insert(_ identities: [StoredIdentity]) async throws {
         guard !identities.isEmpty else { return }
         let sorted = identities.sorted { $0.key < $1.key }
-        // The caller holds the lock of the role, so a conflict can only be one that it knows of.
+        // Nobody else can have added one: the caller looked under the lock of the role. (An insert that has to look for
+        // conflicts costs twice as much.)
         try await session.query(
             """
-            insert into tributary.identities as i (customer_id, entity_id, kind, value, domain)
+            insert into tributary.identities (customer_id, entity_id, kind, value, domain)
             select customer_id, entity_id, kind::tributary.identity_kind, value, domain
             from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[])
               as t (customer_id, entity_id, kind, value, domain)
-            on conflict (customer_id, kind, value) do update set domain = excluded.domain
-            where i.domain is null and excluded.domain is not null and i.entity_id = excluded.entity_id
             """,
             [
                 .intArray(sorted.map(\.key.customerID)), .uuidArray(sorted.map(\.entity)),
                 .textArray(sorted.map(\.key.kind.rawValue)), .textArray(sorted.map(\.key.value)),
                 .textArray(sorted.map(\.domain)),
+            ])
+    }
+
+    func setDomains(_ names: [StoredIdentity]) async throws {
+        guard !names.isEmpty else { return }
+        try await session.query(
+            """
+            update tributary.identities i set domain = t.domain
+            from unnest($1::bigint[], $2::text[], $3::text[]) as t (customer_id, value, domain)
+            where i.customer_id = t.customer_id and i.kind = 'name' and i.value = t.value and i.domain is null
+            """,
+            [
+                .intArray(names.map(\.key.customerID)), .textArray(names.map(\.key.value)),
+                .textArray(names.map(\.domain)),
             ])
     }
 

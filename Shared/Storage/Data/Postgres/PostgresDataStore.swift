@@ -8,6 +8,7 @@ public struct PostgresDataStore: DataStore {
     /// The tables of `database`, which is connected as the processor's role.
     public init(_ database: any PostgresDatabase) { self.database = database }
 
+    /// Runs `body` in one transaction.
     public func transaction<Value: Sendable>(
         _ body: @Sendable (any DataSession) async throws -> Value
     ) async throws -> Value {
@@ -28,16 +29,19 @@ public struct PostgresDataStore: DataStore {
           set_config('TimeZone', 'UTC', true), set_config('idle_in_transaction_session_timeout', '60s', true)
         """
 
+    /// The objects with these public ids.
     public func objects(_ ids: [PublicID]) async throws -> [StoredObject] {
         try await database.query(Self.objectColumns + "where o.public_id = any($1::uuid[])", [.uuidArray(ids)])
             .rows.map(Self.object)
     }
 
+    /// The objects with these internal ids.
     public func objects(internalIDs: [Int64]) async throws -> [StoredObject] {
         try await database.query(Self.objectColumns + "where o.id = any($1::bigint[])", [.intArray(internalIDs)])
             .rows.map(Self.object)
     }
 
+    /// The body of the definition with this hash.
     public func definition(_ hash: String) async throws -> [UInt8]? {
         try await database.query("select body from tributary.definitions where hash = $1", [.text(hash)])
             .rows.first?.json("body")

@@ -8,6 +8,7 @@ public struct PostgresPublicationStore: PublicationStore {
     /// The tables of `database`, which is connected as the processor's role.
     public init(_ database: any PostgresDatabase) { self.database = database }
 
+    /// Publishes the oldest rows of a free shard.
     public func publishRecords(
         limit: Int, _ send: @Sendable ([PublishedRecord]) async throws -> Void
     ) async throws -> Int? {
@@ -101,6 +102,7 @@ public struct PostgresPublicationStore: PublicationStore {
         return queries
     }()
 
+    /// Publishes the oldest rejected messages.
     public func publishRejected(
         limit: Int, _ send: @Sendable ([DeadLetter]) async throws -> Void
     ) async throws -> Int {
@@ -129,6 +131,7 @@ public struct PostgresPublicationStore: PublicationStore {
         }
     }
 
+    /// The cluster that the topics were published to.
     public func publishedCluster() async throws -> String? {
         try await database.query("select cluster_id from tributary.published_cluster").rows.first?.text("cluster_id")
     }

@@ -24,7 +24,9 @@ public struct InteractionKey: Hashable, Comparable, Sendable {
 
 /// One Interaction as it is to be stored.
 public struct InteractionRow: Sendable {
+    /// Which Interaction it is.
     public var key: InteractionKey
+    /// The customer's internal id.
     public var customerID: Int64
     /// Decides whether it is newer than what is stored.
     public var version: StoredVersion
@@ -41,6 +43,7 @@ public struct InteractionRow: Sendable {
     /// The provider's record; nil keeps the stored one (a deletion that tells the id alone).
     public var payload: ArraySlice<UInt8>?
 
+    /// A value with these parts.
     public init(
         key: InteractionKey, customerID: Int64, version: StoredVersion, run: Int64, modifiedAt: Timestamp?,
         deletedAt: Timestamp?, contentHash: PublicID, definition: String, payload: ArraySlice<UInt8>?
@@ -59,10 +62,12 @@ public struct InteractionRow: Sendable {
 
 /// The version of a stored Interaction, with what the comparison needs besides it.
 public struct StoredVersion: Hashable, Sendable {
+    /// The version.
     public var version: InteractionVersion
     /// A sweep of ids said that it is gone, which tells nothing about the provider's modified time.
     public var isSwept: Bool
 
+    /// A value with these parts.
     public init(_ version: InteractionVersion, isSwept: Bool) {
         self.version = version
         self.isSwept = isSwept

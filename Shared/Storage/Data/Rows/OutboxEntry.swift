@@ -13,9 +13,12 @@ public struct OutboxEntry: Hashable, Sendable {
 
     /// The type; every custom type is `.custom("")`.
     public var type: InteractionType
+    /// The customer's internal id.
     public var customerID: Int64
+    /// What changed.
     public var keys: Keys
 
+    /// A value with these parts.
     public init(type: InteractionType, customerID: Int64, keys: Keys) {
         self.type = type
         self.customerID = customerID

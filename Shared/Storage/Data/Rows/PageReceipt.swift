@@ -2,16 +2,21 @@ import Models
 
 /// A page of a run.
 public struct PageKey: Hashable, Comparable, Sendable {
+    /// The Integration Object's internal id.
     public var objectID: Int64
+    /// The run's number.
     public var run: Int64
+    /// The page within the run.
     public var page: Int32
 
+    /// A value with these parts.
     public init(objectID: Int64, run: Int64, page: Int32) {
         self.objectID = objectID
         self.run = run
         self.page = page
     }
 
+    /// Orders by the parts, the first one first.
     public static func < (left: PageKey, right: PageKey) -> Bool {
         (left.objectID, left.run, left.page) < (right.objectID, right.run, right.page)
     }
@@ -19,12 +24,14 @@ public struct PageKey: Hashable, Comparable, Sendable {
 
 /// A page that a retriever has declared.
 public struct DeclaredPage: Hashable, Sendable {
+    /// Which page it is.
     public var key: PageKey
     /// The claim that fetched it: only its messages count.
     public var attempt: Int32
     /// The number of its records, and of its bits.
     public var expected: Int32
 
+    /// A value with these parts.
     public init(key: PageKey, attempt: Int32, expected: Int32) {
         self.key = key
         self.attempt = attempt
@@ -37,10 +44,13 @@ public struct PageReceipt: Hashable, Sendable {
     /// What became of a record.
     public enum Outcome: Hashable, Sendable { case stored, unchanged, rejected }
 
+    /// The page as it was declared.
     public let page: DeclaredPage
     /// One per record of the page.
     public private(set) var stored: ReceiptBits
+    /// Those that are the same as stored, or older.
     public private(set) var unchanged: ReceiptBits
+    /// Those that were rejected.
     public private(set) var rejected: ReceiptBits
 
     /// No proof yet.
