@@ -32,3 +32,23 @@ in_image() {
   unshare --mount --pid --fork --mount-proc="$root/proc" \
     chroot --userspec=65534:65534 "$root" env -i TRIBUTARY_CATALOG=/app/catalog HTTP_PORT=8080 "$@"
 }
+
+# check_health FOLDER SERVICE PORT: the health check fails while the service does not run, succeeds while it does (without
+# a database or a broker: it is alive and waits for them), and SIGTERM ends it cleanly.
+check_health() {
+  local root=$1 service=$2 port=$3
+  # shellcheck disable=SC2016 # the inner shell expands it
+  in_image "$root" HTTP_PORT="$port" LOG_LEVEL=error \
+    TRIBUTARY_POSTGRES='host=127.0.0.1 port=1 dbname=none user=none' KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1 \
+    TRIBUTARY_KEYS="check:$(head -c 32 /dev/urandom | base64)" SERVICE="/app/$service" /bin/sh -c '
+      if "$SERVICE" healthcheck; then echo "healthy without a service" >&2; exit 1; fi
+      "$SERVICE" & process=$!
+      tries=0
+      until "$SERVICE" healthcheck; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 100 ]; then echo "never healthy" >&2; exit 1; fi
+        sleep 0.1
+      done
+      kill -TERM "$process"
+      wait "$process" || { echo "SIGTERM: exit status $?" >&2; exit 1; }'
+}

@@ -26,6 +26,11 @@ public struct ChangesDefinition: Sendable {
             let listing = Listing(partOf: node, path: path, context: context, base: base)
         else { return nil }
         self.listing = listing
+        if base?.selection.deleted != nil, listing.selection.deleted == nil {
+            context.report(
+                .warning, at: node.origin, path: path, "the object tells deletions, its changes do not",
+                advice: "write deleted: { when: … } over the entries of the changes")
+        }
         if !listing.asksForChanges {
             context.report(
                 at: node.origin, path: path, "the request for changes does not say since when",

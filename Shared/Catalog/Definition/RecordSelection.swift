@@ -68,7 +68,9 @@ public struct Listing: Sendable {
         if !reader.has(.request), base == nil {
             reader.missing(.request, advice: "write request: { path: /… }")
         }
-        let id = reader.source(.id, names: .entry) ?? (reader.has(.id) ? nil : base?.selection.id)
+        // Paths into the record mean nothing where entries only carry the record: then each must be written anew.
+        let entry = reader.has(.record) ? nil : base?.selection
+        let id = reader.source(.id, names: .entry) ?? (reader.has(.id) ? nil : entry?.id)
         if id == nil, !reader.has(.id) {
             reader.missing(.id, advice: "write the path of the provider's own id, such as id: id")
         }
@@ -94,12 +96,12 @@ public struct Listing: Sendable {
         selection = RecordSelection(
             entries: reader.has(.records) ? reader.fieldPath(.records) ?? .root : base?.selection.entries ?? .root,
             record: reader.fieldPath(.record) ?? base?.selection.record,
-            only: reader.condition(.only, names: .entry),
+            only: reader.condition(.only, names: .entry) ?? (reader.has(.only) ? nil : entry?.only),
             id: id,
-            modifiedAt: reader.has(.modifiedAt) ? modified.source : base?.selection.modifiedAt,
-            modifiedFormat: reader.has(.modifiedAt) ? modified.format : base?.selection.modifiedFormat,
+            modifiedAt: reader.has(.modifiedAt) ? modified.source : entry?.modifiedAt,
+            modifiedFormat: reader.has(.modifiedAt) ? modified.format : entry?.modifiedFormat,
             deleted: reader.reader(.deleted, as: DeletedKey.self)?.condition(.when, names: .entry)
-                ?? (reader.has(.deleted) ? nil : base?.selection.deleted),
+                ?? (reader.has(.deleted) ? nil : entry?.deleted),
             order: order)
     }
 
