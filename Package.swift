@@ -110,7 +110,8 @@ let package = Package(
         tests("ModelsTests", ["Models"]),
         tests("CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography"], exclude: ["Broken"]),
         shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),
-        tests("ProcessorTests", ["Models", "Storage", "Processor", "ProcessorConformance", "Service", "Kafka", "Catalog"]),
+        tests(
+            "ProcessorTests", ["Models", "Storage", "Processor", "ProcessorConformance", "Service", "Kafka", "Catalog"]),
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("ServiceTests", ["Service", "Models", "HTTPServer"]),
         tests("ArchitectureTests", []),

@@ -21,7 +21,8 @@ package final class RetrieverMetrics: Sendable {
         pages = metrics.counter("tributary_pages_fetched_total", "Pages read from providers")
         records = metrics.counter("tributary_records_fetched_total", "Records read from providers")
         skipped = metrics.counter(
-            "tributary_records_skipped_total", "Entries left out by the definition's condition, or superseded in a page")
+            "tributary_records_skipped_total", "Entries left out by the definition's condition, or superseded in a page"
+        )
         replaced = metrics.counter(
             "tributary_characters_replaced_total", "Characters that Postgres cannot hold, replaced by U+FFFD")
         unreadableTimes = metrics.counter(

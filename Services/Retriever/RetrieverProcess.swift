@@ -70,7 +70,8 @@ final class RetrieverProcess: Sendable {
             },
             ClosureService("intake") { shutdown in
                 let consumer = try KafkaConsumer(
-                    kafka, group: self.providers.map { "\(topics.prefix)retriever.\($0.sorted().joined(separator: "."))" }
+                    kafka,
+                    group: self.providers.map { "\(topics.prefix)retriever.\($0.sorted().joined(separator: "."))" }
                         ?? "\(topics.prefix)retriever",
                     topics: self.providers.map { $0.map { topics.syncRequested(provider: $0) } }
                         ?? [topics.syncRequestedPattern])
@@ -94,7 +95,9 @@ final class RetrieverProcess: Sendable {
             case .alive(let lease):
                 let orphans = try await self.store.handBackOrphans(
                     notAmong: self.roster.claims, claimedBefore: .seconds(10), lease: lease)
-                if orphans > 0 { self.logger.warning("runs that nobody worked on were handed back", [.count: .int(orphans)]) }
+                if orphans > 0 {
+                    self.logger.warning("runs that nobody worked on were handed back", [.count: .int(orphans)])
+                }
             case .renewed(let lease):
                 self.logger.info("registered", [.epoch: .int(lease.epoch)])
                 self.roster.stopAll(.abandon)
@@ -123,7 +126,8 @@ final class RetrieverProcess: Sendable {
             stopping.follow { task.stop($0) }
             await task.retrieve(from: preparation.position(of: claimed, in: retrieval))
         } catch let failure as Failure {
-            logger.warning("the run failed", [.failureClass: .text(failure.kind.rawValue), .cause: .text(failure.cause)])
+            logger.warning(
+                "the run failed", [.failureClass: .text(failure.kind.rawValue), .cause: .text(failure.cause)])
             do {
                 if try await store.fail(claimed.claim, with: failure, lease: lease) { metrics.noteFailure(failure) }
             } catch {

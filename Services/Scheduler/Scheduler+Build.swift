@@ -22,7 +22,8 @@ package enum Scheduler {
         try await context.awaitSchema(database)
         var hook: (@Sendable () -> Void)?
         if FaultPoint.isArmed(.insideClosingStatement) { hook = { FaultPoint.pass(.insideClosingStatement) } }
-        let store = PostgresSchedulingStore(database: database, ignoresReceipts: ignoresReceipts,
+        let store = PostgresSchedulingStore(
+            database: database, ignoresReceipts: ignoresReceipts,
             insideClosing: hook)
         let paces = catalog.paces
         try await store.publish(schedules: paces.schedules, caps: paces.caps)
@@ -43,8 +44,9 @@ package enum Scheduler {
                 try await keeper.ensure()
                 return false
             }
-        ] + services(
-            context, store: store, producer: producer, administration: administration, keeper: keeper)
+        ]
+            + services(
+                context, store: store, producer: producer, administration: administration, keeper: keeper)
     }
 
     private static func services(

@@ -4,7 +4,8 @@ import Service
 /// The scheduler's own settings.
 package enum SchedulerSettings {
     static let interval = Setting.duration(
-        "interval", environment: "TRIBUTARY_SCHEDULER_INTERVAL", default: "100ms", "Pause between two looks for due objects")
+        "interval", environment: "TRIBUTARY_SCHEDULER_INTERVAL", default: "100ms",
+        "Pause between two looks for due objects")
     static let ringPatience = Setting.duration(
         "ring-patience", environment: "TRIBUTARY_RING_PATIENCE", default: "15s",
         "How long a ring may go unanswered before it is given again")

@@ -17,16 +17,19 @@ public struct RepeatingService: Service {
     /// - Parameter recover: called with each error before the next try.
     public init(
         _ name: String, every interval: Duration, context: ServiceContext,
-        recover: @escaping @Sendable (any Error) async -> Void = { _ in }, step: @escaping @Sendable () async throws -> Bool
+        recover: @escaping @Sendable (any Error) async -> Void = { _ in },
+        step: @escaping @Sendable () async throws -> Bool
     ) {
         self.init(
-            name, every: interval, clock: context.clock, check: context.health.check(name), recover: recover, step: step)
+            name, every: interval, clock: context.clock, check: context.health.check(name), recover: recover, step: step
+        )
     }
 
     /// As above, for whoever has no context.
     public init(
         _ name: String, every interval: Duration, clock: any WallClock, check: HealthCheck? = nil,
-        recover: @escaping @Sendable (any Error) async -> Void = { _ in }, step: @escaping @Sendable () async throws -> Bool
+        recover: @escaping @Sendable (any Error) async -> Void = { _ in },
+        step: @escaping @Sendable () async throws -> Bool
     ) {
         self.name = name
         self.interval = interval
@@ -56,7 +59,7 @@ public struct RepeatingService: Service {
                     }
                 }
                 check?.ready()
-            } catch where shutdown.isShuttingDown {
+            } catch  where shutdown.isShuttingDown {
                 return
             }
             if !isBehind, !(await shutdown.sleep(for: interval, clock: clock)) { return }

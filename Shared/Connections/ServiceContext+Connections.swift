@@ -37,7 +37,9 @@ extension ServiceContext {
     /// Returns when the database is there with a schema that this version knows, saying what it waits for meanwhile.
     public func awaitSchema(_ database: any PostgresDatabase) async throws {
         let check = health.check("schema")
-        try await retrying("Postgres with a current schema", clock: clock, logger: Logger(label: "postgres"), health: check) {
+        try await retrying(
+            "Postgres with a current schema", clock: clock, logger: Logger(label: "postgres"), health: check
+        ) {
             let version = try await MigrationRunner.currentVersion(database)
             let verdict = SchemaRange.known.verdict(on: version)
             guard verdict == .fits else { throw Failure(.configuration, verdict.description) }

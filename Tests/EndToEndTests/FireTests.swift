@@ -48,7 +48,9 @@ import Testing
             await world.pipeline.stop()
             print("fire: seed \(Self.seed), \(Self.records) records, \(world.server.counts)")
             for (what, count) in chaos.counts.sorted(by: { $0.key < $1.key }) { print("fire: \(what): \(count)") }
-            for (point, _) in Chaos.points { #expect(chaos.counts[point, default: 0] >= 2, "\(point) was hit too seldom") }
+            for (point, _) in Chaos.points {
+                #expect(chaos.counts[point, default: 0] >= 2, "\(point) was hit too seldom")
+            }
             for service in Chaos.services { #expect(chaos.counts["kill -9 \(service)", default: 0] >= 20) }
             #expect(
                 differences.isEmpty,

@@ -24,7 +24,8 @@ import Testing
     @Test func theNextPageIsFetchedWhileOneIsSent() {
         var machine = machine()
         _ = machine.handle(.begun)
-        #expect(machine.handle(.fetched(next: 1)) == [.send(page: 0, acknowledged: nil), .fetch(1, page: 1, failures: 0)])
+        #expect(
+            machine.handle(.fetched(next: 1)) == [.send(page: 0, acknowledged: nil), .fetch(1, page: 1, failures: 0)])
     }
 
     @Test func noMorePagesAreUnderWayThanAllowed() {

@@ -24,7 +24,8 @@ struct ApplyFile {
             throw Diagnostics(
                 error.problems.map {
                     Diagnostic(
-                        at: Origin(layer: .integration, file: file, line: $0.mark.line, column: $0.mark.column), path: "",
+                        at: Origin(layer: .integration, file: file, line: $0.mark.line, column: $0.mark.column),
+                        path: "",
                         $0.message, advice: $0.advice ?? "mend the YAML")
                 })
         }

@@ -8,7 +8,9 @@ import YAML
 extension ApplyReader {
     mutating func checkKeys(of node: YAMLNode, _ what: String, known: [String]) {
         guard let members = node.mapping else {
-            report(node.mark, "\(what) must be a map, not \(node.kindName)", "write keys: \(known.joined(separator: ", "))")
+            report(
+                node.mark, "\(what) must be a map, not \(node.kindName)", "write keys: \(known.joined(separator: ", "))"
+            )
             return
         }
         for member in members where !known.contains(member.key) {
@@ -47,7 +49,9 @@ extension ApplyReader {
 
     mutating func duration(_ node: YAMLNode, _ what: String) -> Duration? {
         guard let duration = node.scalar.flatMap({ DurationText.parse($0.text) }), duration >= .seconds(1) else {
-            report(node.mark, "\(what) is not a duration of at least a second", "write a number with s, m, h or d, such as 15m")
+            report(
+                node.mark, "\(what) is not a duration of at least a second",
+                "write a number with s, m, h or d, such as 15m")
             return nil
         }
         return duration
@@ -86,7 +90,9 @@ extension ApplyReader {
                 read[member.key] = .string(value)
             } else if let path = member.value["file"]?.scalar?.text {
                 guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else {
-                    report(member.value.mark, "the file \(path) cannot be read or is empty", "check its name and permissions")
+                    report(
+                        member.value.mark, "the file \(path) cannot be read or is empty",
+                        "check its name and permissions")
                     continue
                 }
                 let text = String(decoding: data, as: UTF8.self)

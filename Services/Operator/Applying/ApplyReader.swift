@@ -32,7 +32,9 @@ struct ApplyReader {
         for member in node["overrides"]?.mapping ?? [] {
             guard let provider = provider(member.key, at: member.keyMark) else { continue }
             let patch = DefinitionNode(member.value, file: file, layer: .customer)
-            for object in provider.objectNames { check(provider, object, [Override(layer: .customer, patch: patch)], .null) }
+            for object in provider.objectNames {
+                check(provider, object, [Override(layer: .customer, patch: patch)], .null)
+            }
             overrides[member.key] = patch.json.encoded
         }
         let integrations = list(node["integrations"], "integrations", at: node).compactMap { integration($0, of: key) }
@@ -53,11 +55,13 @@ struct ApplyReader {
         guard let provider = provider(name, at: node["provider"]?.mark ?? node.mark) else { return nil }
         let key = node["key"] == nil ? name : key(node, "an integration")
         guard let key else { return nil }
-        let settings = node["settings"].map { DefinitionNode($0, file: file, layer: .integration).json } ?? .object(JSONObject())
+        let settings =
+            node["settings"].map { DefinitionNode($0, file: file, layer: .integration).json } ?? .object(JSONObject())
         let origin = origin(node["settings"]?.mark ?? node.mark)
         var patches: [Override] = []
         if let override = node["override"] {
-            patches.append(Override(layer: .integration, patch: DefinitionNode(override, file: file, layer: .integration)))
+            patches.append(
+                Override(layer: .integration, patch: DefinitionNode(override, file: file, layer: .integration)))
         }
         let objects = self.objects(node, provider, patches, settings)
         for problem in provider.settings.flatMap({ $0.problem(with: settings[$0.name] ?? .null).map { [$0] } ?? [] })
@@ -77,13 +81,19 @@ struct ApplyReader {
         _ node: YAMLNode, _ provider: ProviderDefinition, _ patches: [Override], _ settings: JSONValue
     ) -> [ObjectSpecification] {
         guard let listed = node["objects"] else {
-            return provider.objectNames.compactMap { object(named: $0, nil, provider, patches, settings, at: node.mark) }
+            return provider.objectNames.compactMap {
+                object(named: $0, nil, provider, patches, settings, at: node.mark)
+            }
         }
         return list(listed, "objects", at: node).compactMap { entry in
-            if let name = entry.scalar?.text { return object(named: name, nil, provider, patches, settings, at: entry.mark) }
+            if let name = entry.scalar?.text {
+                return object(named: name, nil, provider, patches, settings, at: entry.mark)
+            }
             checkKeys(of: entry, "an object", known: ["object", "every", "enabled", "override"])
             guard let name = entry["object"]?.scalar?.text else {
-                report(entry.mark, "the entry names no object", "write object: and one of \(provider.objectNames.joined(separator: ", "))")
+                report(
+                    entry.mark, "the entry names no object",
+                    "write object: and one of \(provider.objectNames.joined(separator: ", "))")
                 return nil
             }
             return object(named: name, entry, provider, patches, settings, at: entry.mark)
@@ -125,7 +135,8 @@ struct ApplyReader {
         if let provider = catalog.providers[name] { return provider }
         report(
             mark, "the catalog has no usable provider '\(name)'",
-            "write one of \(catalog.providers.keys.sorted().joined(separator: ", ")); `tributary validate` tells of broken ones")
+            "write one of \(catalog.providers.keys.sorted().joined(separator: ", ")); `tributary validate` tells of broken ones"
+        )
         return nil
     }
 

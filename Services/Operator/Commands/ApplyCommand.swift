@@ -33,7 +33,8 @@ enum ApplyCommand {
         let keys = try keyRing(call, isNeeded: !wanted.secrets.isEmpty)
         let report = try await store.apply(wanted.customers, now: SystemClock().now)
         for entry in wanted.secrets {
-            guard let keys, let integration = try await store.integration(customer: entry.customer, key: entry.integration)
+            guard let keys,
+                let integration = try await store.integration(customer: entry.customer, key: entry.integration)
             else { continue }
             let sealed = try keys.seal(
                 Secret(JSONValue.object(entry.secrets).text), for: "credential:\(integration.publicID)")

@@ -20,7 +20,8 @@ enum RunsCommand {
         }
         let now = SystemClock().now
         var table = TextTable([
-            "RUN", "KIND", "OUTCOME", "ENDED", "ATTEMPTS", "PAGES", "FETCHED", "STORED", "UNCHANGED", "REJECTED", "FAILURE",
+            "RUN", "KIND", "OUTCOME", "ENDED", "ATTEMPTS", "PAGES", "FETCHED", "STORED", "UNCHANGED", "REJECTED",
+            "FAILURE",
         ])
         for run in runs {
             table.add([
@@ -43,7 +44,8 @@ extension ReportStore {
         guard let object = objects.first else {
             let all = try await self.objects().map(\.name)
             throw CommandFailure(
-                "there is no Integration Object \(name)\(NearestName.suggestion(name, among: all))", exitCode: .badInput)
+                "there is no Integration Object \(name)\(NearestName.suggestion(name, among: all))", exitCode: .badInput
+            )
         }
         guard objects.count == 1 else {
             throw CommandFailure(

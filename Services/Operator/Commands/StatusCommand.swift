@@ -6,7 +6,9 @@ import Storage
 enum StatusCommand {
     static let command = Command(
         "status", "shows every Integration Object with its state",
-        arguments: [CommandArgument("name", "customer, customer/integration, or customer/integration/object", .optional)],
+        arguments: [
+            CommandArgument("name", "customer, customer/integration, or customer/integration/object", .optional)
+        ],
         settings: [StandardSettings.postgres, OperatorSettings.json]
     ) { call in
         let objects = try await ReportStore(database: try call.postgres()).objects(named: call.argument(0))

@@ -5,7 +5,8 @@ import Service
 
 /// `tributary tap <topic>`
 enum TapCommand {
-    private static let limit = Setting.integer("limit", in: 1...1_000_000_000, default: "1000000000", "Stop after so many messages")
+    private static let limit = Setting.integer(
+        "limit", in: 1...1_000_000_000, default: "1000000000", "Stop after so many messages")
     private static let follow = Setting.toggle("follow", "Go on waiting for messages at the end of the topic")
 
     private struct Shown: Encodable {
@@ -58,7 +59,8 @@ enum TapCommand {
             return
         }
         let type = message.header(CloudEventHeader.type) ?? "message"
-        call.terminal.print("\(message.timestamp)  \(message.partition)/\(message.offset)  \(type)  \(key ?? "(no key)")")
+        call.terminal.print(
+            "\(message.timestamp)  \(message.partition)/\(message.offset)  \(type)  \(key ?? "(no key)")")
         call.terminal.print("    \(value ?? "(gone)")")
     }
 }

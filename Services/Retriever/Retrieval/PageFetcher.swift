@@ -73,7 +73,7 @@ package struct PageFetcher: Sendable {
             return .retry(Failure(.transient, cause, advice: "check the host name in the integration's settings"))
         case .bodyTooLarge, .headersTooLarge:
             return .fail(Failure(.definition, cause, advice: "ask for smaller pages, or raise limits.body"))
-        case .badContentEncoding, .tooManyRedirects, .invalidRequest:
+        case .badContentEncoding, .tooManyRedirects, .refusedRedirect, .invalidRequest:
             return .fail(Failure(.definition, cause, advice: "check base_url, the path and the settings"))
         case .tls:
             return .retry(Failure(.transient, cause, advice: "the provider's certificate could not be verified"))

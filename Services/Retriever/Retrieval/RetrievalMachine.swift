@@ -154,7 +154,9 @@ package struct RetrievalMachine<Position: Sendable & Equatable>: Sendable {
         return [action]
     }
 
-    private mutating func release(_ ending: RetrievalAction<Position>.Release.Ending) -> RetrievalAction<Position>.Release {
+    private mutating func release(_ ending: RetrievalAction<Position>.Release.Ending)
+        -> RetrievalAction<Position>.Release
+    {
         let resume = waiting.first
         return RetrievalAction.Release(
             ending: ending, acknowledged: markAcknowledged(), position: resume?.position ?? position,

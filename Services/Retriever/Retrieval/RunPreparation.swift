@@ -61,7 +61,9 @@ package struct RunPreparation: Sendable {
             return try provider.resolve(
                 object: run.object,
                 overrides: try overrides.map {
-                    Override(layer: Layer(rawValue: $0.reach.rawValue) ?? .customer, patch: try parsed($0.patch, "an override") ?? .null)
+                    Override(
+                        layer: Layer(rawValue: $0.reach.rawValue) ?? .customer,
+                        patch: try parsed($0.patch, "an override") ?? .null)
                 }, settings: settings)
         } catch let diagnostics as Diagnostics {
             let first = diagnostics.errors.first

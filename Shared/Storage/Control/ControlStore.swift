@@ -116,12 +116,15 @@ public struct ControlStore: Sendable {
         let provider = try row.text("provider")
         guard provider == integration.provider else {
             throw Failure(
-                .configuration, "the integration \(integration.key) is one of \(provider), not of \(integration.provider)",
+                .configuration,
+                "the integration \(integration.key) is one of \(provider), not of \(integration.provider)",
                 advice: "give the new integration another key")
         }
         report.count(try row.text("outcome"))
         let id = try row.int("id")
-        if let patch = integration.override { try await Self.override(patch, provider: nil, integration: id, session: session) }
+        if let patch = integration.override {
+            try await Self.override(patch, provider: nil, integration: id, session: session)
+        }
         for object in integration.objects {
             report.count(try await Self.apply(object, of: id, customer, provider, now, session))
         }

@@ -57,15 +57,18 @@ public struct PostgresIntegrationStore: IntegrationStore {
     /// A store in `database`. Reading credentials needs the retriever's role.
     public init(database: any PostgresDatabase) { self.database = database }
 
+    /// The credential of an integration; nil if it has none.
     public func credential(integration: Int64) async throws -> StoredCredential? {
         let result = try await database.query(
-            "select ciphertext, key_id, version from tributary.credentials where integration_id = $1", [.int(integration)])
+            "select ciphertext, key_id, version from tributary.credentials where integration_id = $1",
+            [.int(integration)])
         return try result.rows.first.map { row in
             StoredCredential(
                 ciphertext: try row.bytes("ciphertext"), keyID: try row.text("key_id"), version: try row.int("version"))
         }
     }
 
+    /// The overrides that concern an object, widest first.
     public func overrides(object: Int64) async throws -> [StoredOverride] {
         let result = try await database.query(
             """

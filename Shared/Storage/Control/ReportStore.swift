@@ -83,7 +83,9 @@ public struct ReportStore: Sendable {
     }
 
     /// What identifies an object to other stores: its row, provider, object and the integration's settings (JSON).
-    public func target(object: PublicID) async throws -> (id: Int64, provider: String, object: String, settings: [UInt8])? {
+    public func target(object: PublicID) async throws -> (
+        id: Int64, provider: String, object: String, settings: [UInt8]
+    )? {
         let result = try await database.query(
             """
             select o.id, o.provider, o.object, i.settings from tributary.integration_objects o

@@ -238,7 +238,8 @@ public protocol RetrievalStore: Sendable {
     func restart(_ claim: RunClaim, lease: RetrieverLease) async throws -> Bool
     /// Hands back the runs that the database has under this lease, that were claimed longer than `after` ago and are
     /// not among `held`: an answer was lost on its way, or a write failed for good. Returns how many there were.
-    func handBackOrphans(notAmong held: [RunClaim], claimedBefore after: Duration, lease: RetrieverLease) async throws -> Int
+    func handBackOrphans(notAmong held: [RunClaim], claimedBefore after: Duration, lease: RetrieverLease) async throws
+        -> Int
     /// Records without a receipt, of these objects and of their customers.
     func backlog(objects: [Int64]) async throws -> Backlog
     /// Notes which definition a run uses and stores the definition under its hash.

@@ -71,16 +71,21 @@ struct Oracle {
             """, customer, .accounts)
         {
             let domain = try row.text("domain")
-            if live.updateValue(try row.text("name"), forKey: domain) != nil { found.append("\(customer): two accounts \(domain)") }
+            if live.updateValue(try row.text("name"), forKey: domain) != nil {
+                found.append("\(customer): two accounts \(domain)")
+            }
         }
         for (domain, company) in expected where !company.isGone {
             guard let name = live.removeValue(forKey: domain) else {
                 found.append("\(customer): no account \(domain)")
                 continue
             }
-            let newest = company.records.filter { !$0.isDeleted }.max { ($0.updatedAt, $0.number) < ($1.updatedAt, $1.number) }
+            let newest = company.records.filter { !$0.isDeleted }.max {
+                ($0.updatedAt, $0.number) < ($1.updatedAt, $1.number)
+            }
             if let newest, name != ScriptedObject.accounts.name(newest) {
-                found.append("\(customer): account \(domain) is called \(name), not \(ScriptedObject.accounts.name(newest))")
+                found.append(
+                    "\(customer): account \(domain) is called \(name), not \(ScriptedObject.accounts.name(newest))")
             }
         }
         return found + live.keys.map { "\(customer): an account \($0) that should be gone" }
@@ -104,10 +109,14 @@ struct Oracle {
                 found.append("\(customer): no contact \(email)")
                 continue
             }
-            if row.name != ScriptedObject.contacts.name(record) { found.append("\(customer): \(email) is called \(row.name)") }
+            if row.name != ScriptedObject.contacts.name(record) {
+                found.append("\(customer): \(email) is called \(row.name)")
+            }
             let domain = ScriptedObject.domain(record.number % 100, tenant.name)
             // Whoever was gone before anybody saw it cannot be linked to.
-            if row.account != domain, row.account != nil || !isGone(record.number % 100, .accounts, tenant) { found.append("\(customer): \(email) belongs to \(row.account ?? "nobody"), not \(domain)") }
+            if row.account != domain, row.account != nil || !isGone(record.number % 100, .accounts, tenant) {
+                found.append("\(customer): \(email) belongs to \(row.account ?? "nobody"), not \(domain)")
+            }
         }
         return found + held.keys.map { "\(customer): a contact \($0) that should be gone" }
     }
@@ -127,7 +136,8 @@ struct Oracle {
             """, customer, .deals)
         {
             held[try row.text("external_id")] = (
-                try row.text("title"), try row.text("amount"), try row.textIfPresent("domain"), try row.textIfPresent("email")
+                try row.text("title"), try row.text("amount"), try row.textIfPresent("domain"),
+                try row.textIfPresent("email")
             )
         }
         var found: [String] = []
@@ -139,8 +149,12 @@ struct Oracle {
             }
             let domain = ScriptedObject.domain(record.number * 7 % 100, tenant.name)
             let email = "person\(record.number * 11 % 100)@mail.\(tenant.name).example"
-            if row.title != ScriptedObject.deals.name(record) { found.append("\(customer): deal \(id) is \(row.title)") }
-            if row.amount != ScriptedObject.deals.amount(record) { found.append("\(customer): deal \(id) amounts to \(row.amount)") }
+            if row.title != ScriptedObject.deals.name(record) {
+                found.append("\(customer): deal \(id) is \(row.title)")
+            }
+            if row.amount != ScriptedObject.deals.amount(record) {
+                found.append("\(customer): deal \(id) amounts to \(row.amount)")
+            }
             if row.account != domain, row.account != nil || !isGone(record.number * 7 % 100, .accounts, tenant) {
                 found.append("\(customer): deal \(id) is with \(row.account ?? "nobody"), not \(domain)")
             }

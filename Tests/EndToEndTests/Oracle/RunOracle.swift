@@ -21,7 +21,9 @@ struct RunOracle {
             if try row.text("outcome") == "succeeded", fetched != proven {
                 found.append("\(name): \(fetched) fetched, \(proven) proven stored")
             }
-            if try row.text("outcome") == "failed" { found.append("\(name) failed: \(try row.textIfPresent("failure_cause") ?? "")") }
+            if try row.text("outcome") == "failed" {
+                found.append("\(name) failed: \(try row.textIfPresent("failure_cause") ?? "")")
+            }
             if brokerLostNothing, try row.int("lost_pages") > 0 {
                 found.append("\(name): \(try row.int("lost_pages")) pages lost although the broker lost nothing")
             }
@@ -32,7 +34,8 @@ struct RunOracle {
             select object_id, run, count(*) as times from tributary.sync_history group by object_id, run having count(*) > 1
             """
         ).rows {
-            found.append("run \(try row.int("run")) of object \(try row.int("object_id")) ended \(try row.int("times")) times")
+            found.append(
+                "run \(try row.int("run")) of object \(try row.int("object_id")) ended \(try row.int("times")) times")
         }
         for row in try await pool.query(
             "select object_id, state, complete_until, now() as now from tributary.object_state"
@@ -42,7 +45,9 @@ struct RunOracle {
                 found.append("\(name) was never complete")
                 continue
             }
-            if until < quiet { found.append("\(name) is complete until \(until) only, the provider went quiet at \(quiet)") }
+            if until < quiet {
+                found.append("\(name) is complete until \(until) only, the provider went quiet at \(quiet)")
+            }
             if until > (try row.timestamp("now")) { found.append("\(name) is complete until \(until), in the future") }
         }
         let leftovers = try await pool.query(
@@ -52,8 +57,12 @@ struct RunOracle {
               (select count(*) from tributary.rejected) as rejected
             """
         ).rows
-        if let row = leftovers.first, try row.int("pages") > 0 { found.append("\(try row.int("pages")) pages of no run are left") }
-        if let row = leftovers.first, try row.int("rejected") > 0 { found.append("\(try row.int("rejected")) records were rejected") }
+        if let row = leftovers.first, try row.int("pages") > 0 {
+            found.append("\(try row.int("pages")) pages of no run are left")
+        }
+        if let row = leftovers.first, try row.int("rejected") > 0 {
+            found.append("\(try row.int("rejected")) records were rejected")
+        }
         return found
     }
 }

@@ -32,9 +32,13 @@ struct TopicOracle {
                     continue
                 }
                 let published = value.flatMap { try? JSONValue(parsing: $0) }?[columns]?.string
-                if published != shown { found.append("records.\(type) \(key): \(published ?? "gone"), table: \(shown ?? "gone")") }
+                if published != shown {
+                    found.append("records.\(type) \(key): \(published ?? "gone"), table: \(shown ?? "gone")")
+                }
             }
-            for key in last.keys where expected[key] == nil { found.append("records.\(type) has \(key), which is in no table") }
+            for key in last.keys where expected[key] == nil {
+                found.append("records.\(type) has \(key), which is in no table")
+            }
         }
         return found
     }

@@ -31,14 +31,17 @@ enum ScriptedObject: String, CaseIterable, Sendable {
             #""id":"\#(id)","updated_at":\#(record.updatedAt),"deleted":\#(record.isDeleted),"revision":\#(record.revision)"#
         switch self {
         case .accounts:
-            return #"{\#(common),"name":"\#(name(record))","domain":"\#(Self.domain(record.number, tenant))","nested":{"a":[1,2,{"b":null}]}}"#
+            return
+                #"{\#(common),"name":"\#(name(record))","domain":"\#(Self.domain(record.number, tenant))","nested":{"a":[1,2,{"b":null}]}}"#
         case .contacts:
             let account = ScriptedObject.accounts.id(record.number % max(1, accounts))
-            return #"{\#(common),"name":"\#(name(record))","email":"person\#(record.number)@mail.\#(tenant).example","account_id":"\#(account)"}"#
+            return
+                #"{\#(common),"name":"\#(name(record))","email":"person\#(record.number)@mail.\#(tenant).example","account_id":"\#(account)"}"#
         case .deals:
             let account = ScriptedObject.accounts.id(record.number * 7 % max(1, accounts))
             let contact = ScriptedObject.contacts.id(record.number * 11 % max(1, contacts))
-            return #"{\#(common),"title":"\#(name(record))","amount":\#(amount(record)),"account_id":"\#(account)","contact_id":"\#(contact)"}"#
+            return
+                #"{\#(common),"title":"\#(name(record))","amount":\#(amount(record)),"account_id":"\#(account)","contact_id":"\#(contact)"}"#
         case .events:
             return #"{\#(common),"kind":"clicked","text":"Grüße \\ \"\#(name(record))\" ☃"}"#
         }

@@ -75,7 +75,8 @@ final class ScriptedServer: Sendable {
         switch trouble {
         case .truncated:
             return [
-                .text("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n"), .send(Array(body.prefix(body.count / 2))),
+                .text("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n"),
+                .send(Array(body.prefix(body.count / 2))),
                 .close,
             ]
         case .slow:

@@ -76,7 +76,8 @@ final class ScriptedTenant: Sendable {
         object.json(record, tenant: name, accounts: 100, contacts: 100)
     }
 
-    func page(_ object: ScriptedObject, since: Int64?, after: String?, cursor: String?, offset: Int, limit: Int) -> Page {
+    func page(_ object: ScriptedObject, since: Int64?, after: String?, cursor: String?, offset: Int, limit: Int) -> Page
+    {
         state.withLock { state in
             let all = state.records[object] ?? []
             func isWanted(_ record: ScriptedRecord) -> Bool { since.map { record.updatedAt >= $0 } ?? true }

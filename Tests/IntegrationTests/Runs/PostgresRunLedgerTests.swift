@@ -50,7 +50,10 @@ private struct PostgresFixture: RunLedgerFixture {
             update tributary.pages set stored_count = stored_count + $5
             where object_id = $1 and run = $2 and attempt = $3 and page = $4
             """,
-            [.int(claim.objectID), .int(claim.run), .int(Int64(claim.attempt)), .int(Int64(page)), .int(Int64(stored.count))])
+            [
+                .int(claim.objectID), .int(claim.run), .int(Int64(claim.attempt)), .int(Int64(page)),
+                .int(Int64(stored.count)),
+            ])
     }
 
     func pass(barrier: Int64, partition: Int32) async throws {

@@ -86,6 +86,7 @@ extension MemoryDataStore: PublicationStore {
     /// The cluster that the topics were published to.
     public func publishedCluster() -> String? { tables.cluster }
 
+    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
     @discardableResult
     public func publish(to cluster: String, everything: Bool) -> Int {
         tables.cluster = cluster

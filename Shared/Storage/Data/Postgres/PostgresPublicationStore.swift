@@ -136,6 +136,7 @@ public struct PostgresPublicationStore: PublicationStore {
         try await database.query("select cluster_id from tributary.published_cluster").rows.first?.text("cluster_id")
     }
 
+    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
     @discardableResult
     public func publish(to cluster: String, everything: Bool) async throws -> Int {
         try await database.transaction { session in

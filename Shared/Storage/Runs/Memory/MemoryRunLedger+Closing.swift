@@ -1,6 +1,7 @@
 import Models
 
 extension MemoryRunLedger {
+    /// Closes up to `limit` drained runs whose pages have all their receipts.
     public func closeDrained(limit: Int) -> [ClosedRun] {
         let now = clock.now
         var closed: [ClosedRun] = []
@@ -27,6 +28,7 @@ extension MemoryRunLedger {
         return closed
     }
 
+    /// The types whose runs have waited for receipts longer than `lateAfter`, one for each topic.
     public func typesWithLateRuns(lateAfter: Duration) -> [InteractionType] {
         let limit = clock.now - lateAfter
         var types: [String: InteractionType] = [:]
@@ -36,6 +38,7 @@ extension MemoryRunLedger {
         return types.sorted { $0.key < $1.key }.map(\.value)
     }
 
+    /// Opens a barrier over `partitions` partitions of `topic`, shared by all runs that are late in it now.
     public func openBarrier(topic: String, partitions: Int32) -> BarrierToSend {
         guard !barriers.values.contains(where: { $0.topic == topic && !$0.open.isEmpty }) else {
             return BarrierToSend(id: 0, topic: topic, partitions: [])
@@ -45,6 +48,7 @@ extension MemoryRunLedger {
         return BarrierToSend(id: id, topic: topic, partitions: Array(0..<partitions))
     }
 
+    /// The barriers that were sent longer than `after` ago and have not come back everywhere; marks them sent again.
     public func overdueBarriers(after: Duration) -> [BarrierToSend] {
         let limit = clock.now - after
         var overdue: [BarrierToSend] = []
@@ -56,6 +60,8 @@ extension MemoryRunLedger {
         return overdue
     }
 
+    /// Judges the late runs of barriers that came back everywhere: what has no receipt by then is lost, and the run
+    /// is queued again from there.
     public func judgeLate(type: InteractionType, topic: String) -> Int {
         let back = barriers.filter { $0.value.topic == topic && $0.value.open.isEmpty }
         defer { for id in back.keys { barriers[id] = nil } }

@@ -1,6 +1,7 @@
 import Models
 
 extension MemoryRunLedger: RetrievalStore {
+    /// Registers a process, or registers it again after its lease ended, with a new epoch.
     public func register(id: PublicID, providers: [String]?, capacity: Int, lease: Duration) -> RetrieverLease {
         let epoch = (retrievers[id]?.epoch ?? 0) + 1
         retrievers[id] = Retriever(
@@ -8,6 +9,7 @@ extension MemoryRunLedger: RetrievalStore {
         return RetrieverLease(id: id, epoch: epoch)
     }
 
+    /// Renews a lease; false when it has ended and everything held under it is lost.
     public func renew(_ lease: RetrieverLease, freeSlots: Int, for duration: Duration) -> Bool {
         guard isAlive(lease, at: clock.now) else { return false }
         retrievers[lease.id]?.expires = clock.now + duration
@@ -15,12 +17,14 @@ extension MemoryRunLedger: RetrievalStore {
         return true
     }
 
+    /// Lets go of any number of runs in one statement and returns the claims that still held.
     public func release(_ lease: RetrieverLease) {
         guard retrievers[lease.id]?.epoch == lease.epoch else { return }
         retrievers[lease.id]?.expires = clock.now
         retrievers[lease.id]?.freeSlots = 0
     }
 
+    /// Claims the runs that `rings` tell of, as far as they are still queued.
     public func claim(_ rings: [Doorbell], lease: RetrieverLease) -> [ClaimedRun] {
         guard isAlive(lease, at: clock.now) else { return [] }
         return rings.compactMap { ring in
@@ -49,6 +53,7 @@ extension MemoryRunLedger: RetrievalStore {
         }
     }
 
+    /// Makes the steps of any number of runs in one statement and returns the claims that still hold.
     public func advance(_ steps: [RunAdvance], lease: RetrieverLease) -> Set<RunClaim> {
         Set(
             steps.compactMap { step in
@@ -65,6 +70,7 @@ extension MemoryRunLedger: RetrievalStore {
             })
     }
 
+    /// Lets go of any number of runs in one statement and returns the claims that still held.
     public func release(_ releases: [RunRelease], lease: RetrieverLease) -> Set<RunClaim> {
         Set(
             releases.compactMap { release in
@@ -95,6 +101,8 @@ extension MemoryRunLedger: RetrievalStore {
             })
     }
 
+    /// Ends a run with a failure: history, the object's health and next time, and, as the class asks, the integration
+    /// disabled or the object paused, with an alert.
     public func fail(_ claim: RunClaim, with failure: Failure, lease: RetrieverLease) -> Bool {
         guard var entry = held(claim, lease), entry.move(.fail) else { return false }
         entry.pages = [:]
@@ -115,6 +123,8 @@ extension MemoryRunLedger: RetrievalStore {
         return true
     }
 
+    /// Hands back the runs that the database has under this lease, that were claimed longer than `after` ago and are
+    /// not among `held`: an answer was lost on its way, or a write failed for good.
     public func handBackOrphans(
         notAmong held: [RunClaim], claimedBefore after: Duration, lease: RetrieverLease
     ) -> Int {
@@ -133,6 +143,7 @@ extension MemoryRunLedger: RetrievalStore {
         return orphans
     }
 
+    /// The provider refuses an old position: the run starts again from its beginning, with the same window.
     public func restart(_ claim: RunClaim, lease: RetrieverLease) -> Bool {
         guard var entry = held(claim, lease) else { return false }
         entry.pages = [:]
@@ -142,6 +153,7 @@ extension MemoryRunLedger: RetrievalStore {
         return true
     }
 
+    /// Records without a receipt, of these objects and of their customers.
     public func backlog(objects: [Int64]) -> Backlog {
         let customers = Set(objects.compactMap { entries[$0]?.customerID })
         var backlog = Backlog()
@@ -154,6 +166,7 @@ extension MemoryRunLedger: RetrievalStore {
         return backlog
     }
 
+    /// Notes which definition a run uses and stores the definition under its hash.
     public func use(
         definition hash: String, provider: String, object: String, body: [UInt8], claim: RunClaim,
         lease: RetrieverLease

@@ -1,11 +1,13 @@
 import Models
 
 extension MemoryRunLedger: SchedulingStore {
+    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
     public func publish(schedules: [ProviderSchedule], caps: [String: Int]) {
         self.schedules = Dictionary(schedules.map { ("\($0.provider).\($0.object)", $0) }) { $1 }
         self.caps = caps
     }
 
+    /// Opens a run for up to `limit` objects that are due and returns how many there were.
     public func openDue(limit: Int) -> Int {
         let now = clock.now
         return change(limit: limit, where: { $0.state == .idle && $0.runnable && $0.nextDue <= now }) { entry in
@@ -32,6 +34,7 @@ extension MemoryRunLedger: SchedulingStore {
         }
     }
 
+    /// Queues up to `limit` postponed runs whose time has come.
     public func wakePostponed(limit: Int) -> Int {
         let now = clock.now
         return change(limit: limit, where: { $0.state == .postponed && ($0.wakeAt ?? now) <= now }) { entry in
@@ -41,6 +44,7 @@ extension MemoryRunLedger: SchedulingStore {
         }
     }
 
+    /// Queues up to `limit` runs whose holder's lease has ended.
     public func reclaimAbandoned(limit: Int) -> Int {
         let now = clock.now
         return change(limit: limit, where: { $0.state == .running && !self.isAlive($0.holder, at: now) }) { entry in
@@ -50,6 +54,7 @@ extension MemoryRunLedger: SchedulingStore {
         }
     }
 
+    /// Queues again what was rung for longer than `after` ago and not claimed.
     public func forgetRings(after: Duration) -> Int {
         let limit = clock.now - after
         return change(where: { $0.state == .queued && $0.rungAt.map { $0 < limit } ?? false }) { entry in
@@ -58,6 +63,7 @@ extension MemoryRunLedger: SchedulingStore {
         }
     }
 
+    /// Ends the waiting runs of objects that are no longer to be synced.
     public func cancelUnrunnable(limit: Int) -> Int {
         change(limit: limit, where: { !$0.runnable && ($0.state == .queued || $0.state == .postponed) }) { entry in
             entry.pages = [:]
@@ -66,10 +72,13 @@ extension MemoryRunLedger: SchedulingStore {
         }
     }
 
+    /// The providers that have runs waiting for a ring.
     public func providersWaiting() -> [String] {
         Set(entries.values.filter { $0.state == .queued && $0.rungAt == nil }.map(\.provider)).sorted()
     }
 
+    /// Picks the runs of `provider` to be rung for now, in weighted fair order across customers, within the caps and
+    /// within twice the free slots that live retrievers report (at least `minimum`), and marks them rung.
     public func ring(provider: String, minimum: Int) -> [Doorbell] {
         let now = clock.now
         var busy: [Int64: Int] = [:]
@@ -106,16 +115,21 @@ extension MemoryRunLedger: SchedulingStore {
         }
     }
 
+    /// Takes rings back that could not be sent.
     public func unring(_ rings: [Doorbell]) {
         for ring in rings where entries[ring.objectID]?.run == ring.run { entries[ring.objectID]?.rungAt = nil }
     }
 
+    /// The oldest announcements.
     public func announcements(limit: Int) -> [Announcement] { Array(announced.prefix(limit)) }
 
+    /// Removes announcements that were published.
     public func removeAnnouncements(_ ids: [Int64]) { announced.removeAll { ids.contains($0.id) } }
 
+    /// Makes the coming partitions of the history and drops what is older than `keep`.
     public func maintainHistory(keep: Duration) {}
 
+    /// How many objects there are in each state but idle.
     public func stateCounts() -> [StateCount] {
         let live = entries.values.filter { $0.state != .idle }
         return Dictionary(grouping: live) { "\($0.provider) \($0.state.rawValue)" }.values.compactMap { group in

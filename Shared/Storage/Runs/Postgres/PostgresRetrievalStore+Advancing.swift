@@ -2,6 +2,7 @@ import Models
 import Postgres
 
 extension PostgresRetrievalStore {
+    /// Makes the steps of any number of runs in one statement and returns the claims that still hold.
     public func advance(_ steps: [RunAdvance], lease: RetrieverLease) async throws -> Set<RunClaim> {
         guard !steps.isEmpty else { return [] }
         // Rows are locked in key order, so that two statements cannot deadlock.
@@ -61,6 +62,7 @@ extension PostgresRetrievalStore {
         """
     }
 
+    /// Lets go of any number of runs in one statement and returns the claims that still held.
     public func release(_ releases: [RunRelease], lease: RetrieverLease) async throws -> Set<RunClaim> {
         guard !releases.isEmpty else { return [] }
         let releases = releases.sorted { $0.claim.objectID < $1.claim.objectID }

@@ -2,6 +2,7 @@ import Models
 import Postgres
 
 extension PostgresRetrievalStore {
+    /// Claims the runs that `rings` tell of, as far as they are still queued.
     public func claim(_ rings: [Doorbell], lease: RetrieverLease) async throws -> [ClaimedRun] {
         guard !rings.isEmpty else { return [] }
         let result = try await database.query(

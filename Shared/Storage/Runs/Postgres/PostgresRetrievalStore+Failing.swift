@@ -2,6 +2,8 @@ import Models
 import Postgres
 
 extension PostgresRetrievalStore {
+    /// Ends a run with a failure: history, the object's health and next time, and, as the class asks, the integration
+    /// disabled or the object paused, with an alert.
     public func fail(_ claim: RunClaim, with failure: Failure, lease: RetrieverLease) async throws -> Bool {
         try await database.query(
             failStatement,

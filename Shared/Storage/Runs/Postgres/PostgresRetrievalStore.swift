@@ -15,6 +15,7 @@ public struct PostgresRetrievalStore: RetrievalStore {
         self.isFenced = isFenced
     }
 
+    /// Registers a process, or registers it again after its lease ended, with a new epoch.
     public func register(
         id: PublicID, providers: [String]?, capacity: Int, lease: Duration
     ) async throws -> RetrieverLease {
@@ -30,6 +31,7 @@ public struct PostgresRetrievalStore: RetrievalStore {
         return RetrieverLease(id: id, epoch: try result.rows.first?.int("epoch") ?? 1)
     }
 
+    /// Renews a lease; false when it has ended and everything held under it is lost.
     public func renew(_ lease: RetrieverLease, freeSlots: Int, for duration: Duration) async throws -> Bool {
         try await database.query(
             """
@@ -39,12 +41,14 @@ public struct PostgresRetrievalStore: RetrievalStore {
         ).affected == 1
     }
 
+    /// Lets go of any number of runs in one statement and returns the claims that still held.
     public func release(_ lease: RetrieverLease) async throws {
         try await database.query(
             "update tributary.retrievers set expires_at = clock_timestamp(), free_slots = 0 where id = $1 and epoch = $2",
             [.uuid(lease.id), .int(lease.epoch)])
     }
 
+    /// Records without a receipt, of these objects and of their customers.
     public func backlog(objects: [Int64]) async throws -> Backlog {
         let result = try await database.query(
             """
@@ -64,6 +68,8 @@ public struct PostgresRetrievalStore: RetrievalStore {
         return backlog
     }
 
+    /// Hands back the runs that the database has under this lease, that were claimed longer than `after` ago and are
+    /// not among `held`: an answer was lost on its way, or a write failed for good.
     public func handBackOrphans(
         notAmong held: [RunClaim], claimedBefore after: Duration, lease: RetrieverLease
     ) async throws -> Int {
@@ -83,6 +89,7 @@ public struct PostgresRetrievalStore: RetrievalStore {
         ).affected
     }
 
+    /// The provider refuses an old position: the run starts again from its beginning, with the same window.
     public func restart(_ claim: RunClaim, lease: RetrieverLease) async throws -> Bool {
         try await database.query(
             """
@@ -95,6 +102,7 @@ public struct PostgresRetrievalStore: RetrievalStore {
         ).affected == 1
     }
 
+    /// Notes which definition a run uses and stores the definition under its hash.
     public func use(
         definition hash: String, provider: String, object: String, body: [UInt8], claim: RunClaim,
         lease: RetrieverLease

@@ -2,6 +2,7 @@ import Models
 import Postgres
 
 extension PostgresSchedulingStore {
+    /// Closes up to `limit` drained runs whose pages have all their receipts.
     public func closeDrained(limit: Int) async throws -> [ClosedRun] {
         let statement = ignoresReceipts ? Self.carelessCloseStatement : Self.closeStatement
         let result: PostgresResult

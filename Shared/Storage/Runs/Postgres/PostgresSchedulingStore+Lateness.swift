@@ -4,6 +4,7 @@ import Postgres
 // Late is not lost (2-contracts, "Receipts" 5): only a barrier that came back behind a run's last acknowledgement can
 // tell a slow processor from a broker that lost messages.
 extension PostgresSchedulingStore {
+    /// The types whose runs have waited for receipts longer than `lateAfter`, one for each topic.
     public func typesWithLateRuns(lateAfter: Duration) async throws -> [InteractionType] {
         let result = try await database.query(
             """
@@ -20,6 +21,7 @@ extension PostgresSchedulingStore {
         return types.sorted { $0.key < $1.key }.map(\.value)
     }
 
+    /// Opens a barrier over `partitions` partitions of `topic`, shared by all runs that are late in it now.
     public func openBarrier(topic: String, partitions: Int32) async throws -> BarrierToSend {
         // One open barrier a topic is enough: runs that became late after it was made get the next one.
         let result: PostgresResult = try await database.transaction { session in
@@ -44,6 +46,7 @@ extension PostgresSchedulingStore {
             partitions: try result.rows.map { Int32(truncatingIfNeeded: try $0.int("partition")) })
     }
 
+    /// The barriers that were sent longer than `after` ago and have not come back everywhere; marks them sent again.
     public func overdueBarriers(after: Duration) async throws -> [BarrierToSend] {
         let result = try await database.query(
             """
@@ -62,6 +65,8 @@ extension PostgresSchedulingStore {
         return byID.values.sorted { $0.id < $1.id }
     }
 
+    /// Judges the late runs of barriers that came back everywhere: what has no receipt by then is lost, and the run
+    /// is queued again from there.
     public func judgeLate(type: InteractionType, topic: String) async throws -> Int {
         let result = try await database.transaction { session in
             let judged = try await session.query(

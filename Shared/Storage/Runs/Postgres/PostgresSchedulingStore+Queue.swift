@@ -4,6 +4,7 @@ import Postgres
 // What puts runs into the queue and takes them out again. `skip locked` is what lets any number of schedulers do this
 // at once: each takes rows that no other has in hand.
 extension PostgresSchedulingStore {
+    /// Opens a run for up to `limit` objects that are due and returns how many there were.
     public func openDue(limit: Int) async throws -> Int {
         try await database.query(
             """
@@ -29,6 +30,7 @@ extension PostgresSchedulingStore {
         ).affected
     }
 
+    /// Queues up to `limit` postponed runs whose time has come.
     public func wakePostponed(limit: Int) async throws -> Int {
         try await database.query(
             """
@@ -40,6 +42,7 @@ extension PostgresSchedulingStore {
         ).affected
     }
 
+    /// Queues up to `limit` runs whose holder's lease has ended.
     public func reclaimAbandoned(limit: Int) async throws -> Int {
         try await database.query(
             """
@@ -54,6 +57,7 @@ extension PostgresSchedulingStore {
         ).affected
     }
 
+    /// Queues again what was rung for longer than `after` ago and not claimed.
     public func forgetRings(after: Duration) async throws -> Int {
         try await database.query(
             """
@@ -66,6 +70,7 @@ extension PostgresSchedulingStore {
         ).affected
     }
 
+    /// Ends the waiting runs of objects that are no longer to be synced.
     public func cancelUnrunnable(limit: Int) async throws -> Int {
         let result = try await database.query(
             """
@@ -86,6 +91,7 @@ extension PostgresSchedulingStore {
         return result.affected
     }
 
+    /// The providers that have runs waiting for a ring.
     public func providersWaiting() async throws -> [String] {
         // A loose index scan: one probe per provider, however many runs wait.
         let result = try await database.query(
@@ -104,6 +110,7 @@ extension PostgresSchedulingStore {
         return try result.rows.map { try $0.text("provider") }
     }
 
+    /// Takes rings back that could not be sent.
     public func unring(_ rings: [Doorbell]) async throws {
         try await database.query(
             """

@@ -2,6 +2,8 @@ import Models
 import Postgres
 
 extension PostgresSchedulingStore {
+    /// Picks the runs of `provider` to be rung for now, in weighted fair order across customers, within the caps and
+    /// within twice the free slots that live retrievers report (at least `minimum`), and marks them rung.
     public func ring(provider: String, minimum: Int) async throws -> [Doorbell] {
         try await database.transaction { session in
             // One scheduler at a time rings for a provider: two would each use the whole budget.

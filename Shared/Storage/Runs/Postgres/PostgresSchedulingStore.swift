@@ -21,6 +21,7 @@ public struct PostgresSchedulingStore: SchedulingStore {
         self.ignoresReceipts = ignoresReceipts
     }
 
+    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
     public func publish(schedules: [ProviderSchedule], caps: [String: Int]) async throws {
         let sorted = schedules.sorted { ($0.provider, $0.object) < ($1.provider, $1.object) }
         let capped = caps.sorted { $0.key < $1.key }
@@ -58,11 +59,13 @@ public struct PostgresSchedulingStore: SchedulingStore {
         }
     }
 
+    /// Makes the coming partitions of the history and drops what is older than `keep`.
     public func maintainHistory(keep: Duration) async throws {
         try await database.query("select tributary.maintain_partitions($1::interval)::text", [.interval(keep)])
         try await database.query("delete from tributary.retrievers where expires_at < now() - interval '1 hour'")
     }
 
+    /// How many objects there are in each state but idle.
     public func stateCounts() async throws -> [StateCount] {
         let result = try await database.query(
             """
@@ -77,6 +80,7 @@ public struct PostgresSchedulingStore: SchedulingStore {
         }
     }
 
+    /// The oldest announcements.
     public func announcements(limit: Int) async throws -> [Announcement] {
         let result = try await database.query(
             "select id, kind, key, source, body, made_at from tributary.announcements order by id limit $1",
@@ -88,6 +92,7 @@ public struct PostgresSchedulingStore: SchedulingStore {
         }
     }
 
+    /// Removes announcements that were published.
     public func removeAnnouncements(_ ids: [Int64]) async throws {
         try await database.query("delete from tributary.announcements where id = any($1::bigint[])", [.intArray(ids)])
     }
