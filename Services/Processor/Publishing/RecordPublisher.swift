@@ -30,7 +30,7 @@ package struct RecordPublisher: Sendable {
     /// Publishes some of what there is.
     /// - Returns: whether there may be more.
     package func publish() async throws -> Bool {
-        let records = try await store.publishRecords(limit: 10) { records in
+        let records = try await store.publishRecords(limit: 5000) { records in
             FaultPoint.pass(.committedNotPublished)
             try await send(try await messages(records))
         }

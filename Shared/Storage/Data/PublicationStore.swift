@@ -5,7 +5,7 @@ import Models
 public protocol PublicationStore: Sendable {
     /// Takes a shard of the outbox that nobody else has, gives the current state of its oldest keys to `send`, and
     /// removes them when that returns. No two publishers have one key at a time, so nothing is sent older after newer.
-    /// - Parameter limit: the most outbox rows (of up to 1,000 keys each) to take.
+    /// - Parameter limit: about how many keys to take; a row of up to 1,000 keys is taken whole.
     /// - Returns: the number of records sent; nil if no shard has anything.
     func publishRecords(
         limit: Int, _ send: @Sendable ([PublishedRecord]) async throws -> Void

@@ -12,8 +12,13 @@ public struct PostgresPublicationStore: PublicationStore {
     public func publishRecords(
         limit: Int, _ send: @Sendable ([PublishedRecord]) async throws -> Void
     ) async throws -> Int? {
-        try await database.transaction { session in
+        // Asked many times a second and nearly always for nothing, so not in a transaction yet.
+        let any = try await database.query("select exists (select 1 from tributary.outbox) as any").rows.first?.bool(
+            "any")
+        guard any == true else { return nil }
+        return try await database.transaction { session in
             try await session.query(PostgresDataStore.settings)
+            try await session.query(Self.patience)
             let shard = try await session.query(
                 """
                 select s.shard from tributary.outbox_shards s
@@ -23,11 +28,15 @@ public struct PostgresPublicationStore: PublicationStore {
             ).rows.first?.int("shard")
             guard let shard else { return nil }
             var rows: [String: [Int64]] = [:]
+            var keys: Int64 = 0
             for row in try await session.query(
-                "select id, type from tributary.outbox where shard = $1 order by id limit $2",
-                [.int(shard), .int(Int64(limit))]
-            ).rows {
+                """
+                select id, type, coalesce(cardinality(entity_ids), cardinality(external_ids), 0) as keys
+                from tributary.outbox where shard = $1 order by id limit 500
+                """, [.int(shard)]
+            ).rows where keys < Int64(limit) {
                 rows[try row.text("type"), default: []].append(try row.int("id"))
+                keys += try row.int("keys")
             }
             var records: [PublishedRecord] = []
             for (type, ids) in rows.sorted(by: { $0.key < $1.key }) {
@@ -40,6 +49,10 @@ public struct PostgresPublicationStore: PublicationStore {
             return records.count
         }
     }
+
+    /// Longer than a message may wait for its acknowledgement (`KafkaConfiguration.deliveryTimeout`): a publisher whose
+    /// session ended earlier could still send what another has overtaken meanwhile.
+    private static let patience = "select set_config('idle_in_transaction_session_timeout', '180s', true)"
 
     private static func state(
         of name: String, rows: [Int64], shard: Int64, _ session: any PostgresSession
@@ -106,7 +119,11 @@ public struct PostgresPublicationStore: PublicationStore {
     public func publishRejected(
         limit: Int, _ send: @Sendable ([DeadLetter]) async throws -> Void
     ) async throws -> Int {
-        try await database.transaction { session in
+        let any = try await database.query(
+            "select exists (select 1 from tributary.rejected where topic is not null and published_at is null) as any"
+        ).rows.first?.bool("any")
+        guard any == true else { return 0 }
+        return try await database.transaction { session in
             let rows = try await session.query(
                 """
                 select id, reason, rejected_at, topic, partition, message_offset, key, value, headers
