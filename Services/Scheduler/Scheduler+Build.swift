@@ -71,8 +71,9 @@ package enum Scheduler {
                 let closed = try await closing.close()
                 for run in closed {
                     metrics.note(run)
-                    logger.info(
-                        "sync finished",
+                    // A million objects find nothing most of the time; that is for the metrics to tell.
+                    logger.log(
+                        run.fetched > 0 ? .info : .debug, "sync finished",
                         [
                             .object: .int(run.objectID), .provider: .text(run.provider), .run: .int(run.run),
                             .fetched: .int(run.fetched), .stored: .int(run.stored),

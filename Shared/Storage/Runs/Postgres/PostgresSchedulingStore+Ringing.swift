@@ -49,12 +49,19 @@ extension PostgresSchedulingStore {
                   order by s.customer_id limit 1)
           from waiting w where w.customer_id is not null
         ), everywhere as materialized (
-          -- a customer's cap counts its runs of every provider
-          select s.customer_id, count(*) as runs from tributary.object_state s
-          join tributary.customers c on c.id = s.customer_id and c.max_runs is not null
-          where (s.state = 'running' or (s.state = 'queued' and s.rung_at is not null))
-            and s.customer_id in (select customer_id from waiting)
-          group by s.customer_id
+          -- A customer's cap counts its runs of every provider; where nobody has one, this costs nothing.
+          select k.customer_id, sum(n.runs)::bigint as runs
+          from (
+            select distinct i.customer_id, i.provider from waiting w
+            join tributary.customers c on c.id = w.customer_id and c.max_runs is not null
+            join tributary.integrations i on i.customer_id = c.id) k
+          cross join lateral (
+            select (select count(*) from tributary.object_state s
+                    where s.provider = k.provider and s.customer_id = k.customer_id and s.state = 'running')
+              + (select count(*) from tributary.object_state s
+                 where s.provider = k.provider and s.customer_id = k.customer_id and s.state = 'queued'
+                   and s.rung_at is not null) as runs) n
+          group by k.customer_id
         ), candidates as (
           select q.object_id, q.queued_at,
             (coalesce(b.runs, 0) + row_number() over (partition by w.customer_id order by q.queued_at)) / c.weight as turn
@@ -71,8 +78,11 @@ extension PostgresSchedulingStore {
           select object_id from candidates order by turn, queued_at
           limit greatest((select slots from room), 0)
         ), locked as (
-          select s.object_id from tributary.object_state s join chosen using (object_id)
-          where s.state = 'queued' and s.rung_at is null order by s.object_id for no key update of s skip locked
+          -- The condition is written so that no partial index fits it: the planner, whose statistics may be from a time
+          -- without a queue, would else read the whole queue for each of the chosen.
+          select s.object_id from chosen join tributary.object_state s using (object_id)
+          where s.state = 'queued' and coalesce(s.rung_at, '-infinity') = '-infinity'
+          order by s.object_id for no key update of s skip locked
         )
         update tributary.object_state s set rung_at = clock_timestamp()
         from locked, tributary.integration_objects o
