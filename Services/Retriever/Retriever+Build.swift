@@ -43,7 +43,7 @@ package enum Retriever {
             preparation: RunPreparation(
                 catalog: catalog, integrations: integrations, runs: store,
                 credentials: CredentialReader(store: integrations, keys: keys)),
-            providers: taken)
+            providers: taken, abandonsWithLease: isFenced)
         return [
             RepeatingService("topics", every: .seconds(30), context: context) {
                 try await keeper.ensure()

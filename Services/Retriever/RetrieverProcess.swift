@@ -17,17 +17,21 @@ final class RetrieverProcess: Sendable {
     private let gate: BacklogGate
     private let surroundings: RunTask.Surroundings
     private let metrics: RetrieverMetrics
+    /// False only for the suite that proves that it would notice: runs go on although the lease they hung on is lost.
+    private let abandonsWithLease: Bool
     private let logger = Logger(label: "retriever")
 
     init(
         context: ServiceContext, store: any RetrievalStore, producer: any MessageProducer,
-        transport: any HTTPTransport, keeper: TopicKeeper, preparation: RunPreparation, providers: [String]?
+        transport: any HTTPTransport, keeper: TopicKeeper, preparation: RunPreparation, providers: [String]?,
+        abandonsWithLease: Bool = true
     ) {
         self.context = context
         self.store = store
         self.keeper = keeper
         self.preparation = preparation
         self.providers = providers
+        self.abandonsWithLease = abandonsWithLease
         let capacity = context[RetrieverSettings.capacity]
         roster = RunRoster(capacity: capacity)
         leases = LeaseKeeper(
@@ -100,7 +104,7 @@ final class RetrieverProcess: Sendable {
                 }
             case .renewed(let lease):
                 self.logger.info("registered", [.epoch: .int(lease.epoch)])
-                self.roster.stopAll(.abandon)
+                if self.abandonsWithLease { self.roster.stopAll(.abandon) }
             }
             self.metrics.running.set(self.roster.claims.count)
             return false

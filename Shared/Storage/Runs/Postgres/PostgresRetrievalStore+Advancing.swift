@@ -37,7 +37,7 @@ extension PostgresRetrievalStore {
         ), held as materialized (
           select i.*, s.customer_id, s.until_bounded from input i
           join tributary.object_state s on s.object_id = i.object_id
-          where s.run_number = i.run and s.attempt = i.attempt \(fence(holder: "$4", epoch: "$5"))
+          where \(fence(run: "i.run", attempt: "i.attempt", holder: "$4", epoch: "$5"))
           order by s.object_id for no key update of s
         ), acknowledged as (
           update tributary.pages p set acknowledged = true from held h
@@ -93,7 +93,7 @@ extension PostgresRetrievalStore {
             as k(object_id, run, attempt, acked_from, acked_to, state, position, next_page, cursor, wake_at, class, cause, clock)
         ), held as materialized (
           select i.* from input i join tributary.object_state s on s.object_id = i.object_id
-          where s.run_number = i.run and s.attempt = i.attempt \(fence(holder: "$4", epoch: "$5"))
+          where \(fence(run: "i.run", attempt: "i.attempt", holder: "$4", epoch: "$5"))
           order by s.object_id for no key update of s
         ), acknowledged as (
           update tributary.pages p set acknowledged = true from held h

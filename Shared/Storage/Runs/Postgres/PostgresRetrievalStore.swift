@@ -9,7 +9,7 @@ public struct PostgresRetrievalStore: RetrievalStore {
     let isFenced: Bool
 
     /// A store in `database`. `isFenced: false` breaks the promise that a retriever that lost its lease can change
-    /// nothing; it exists for the tests.
+    /// nothing: whoever once held a run may write to it. It exists for the tests.
     public init(database: any PostgresDatabase, isFenced: Bool = true) {
         self.database = database
         self.isFenced = isFenced
@@ -125,8 +125,8 @@ public struct PostgresRetrievalStore: RetrievalStore {
     var heldOne: String {
         """
         select s.object_id from tributary.object_state s
-        where s.object_id = $1 and s.run_number = $2 and s.attempt = $3::bigint
-          \(fence(holder: "$4", epoch: "$5")) for no key update of s
+        where s.object_id = $1 and \(fence(run: "$2::bigint", attempt: "$3::bigint", holder: "$4", epoch: "$5"))
+        for no key update of s
         """
     }
 
@@ -134,11 +134,14 @@ public struct PostgresRetrievalStore: RetrievalStore {
         [.int(claim.objectID), .int(claim.run), .int(Int64(claim.attempt)), .uuid(lease.id), .int(lease.epoch)]
     }
 
-    /// What every write of a retriever is conditional on, by the database's clock.
-    func fence(holder: String, epoch: String) -> String {
-        guard isFenced else { return "and (\(holder)::uuid, \(epoch)::bigint) is not null" }
+    /// What every write of a retriever is conditional on: that the claim is still the newest, and the lease alive by the
+    /// database's clock.
+    func fence(run: String, attempt: String, holder: String, epoch: String) -> String {
+        // The parameters are named all the same, since Postgres has to learn their types.
+        guard isFenced else { return "(\(run), \(attempt), \(holder)::uuid, \(epoch)::bigint) is not null" }
         return """
-            and s.state = 'running' and s.holder = \(holder)::uuid and s.holder_epoch = \(epoch)::bigint
+            s.run_number = \(run) and s.attempt = \(attempt)
+              and s.state = 'running' and s.holder = \(holder)::uuid and s.holder_epoch = \(epoch)::bigint
               and exists (select 1 from tributary.retrievers r where r.id = \(holder)::uuid
                 and r.epoch = \(epoch)::bigint and r.expires_at > clock_timestamp())
             """
