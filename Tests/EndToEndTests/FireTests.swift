@@ -5,7 +5,7 @@ import PostgresHarness
 import Testing
 
 /// Real processes, a provider that makes trouble, and kills at random and at named points.
-@Suite(.serialized) struct FireTests {
+@Suite(.serialized, .alone) struct FireTests {
     private static let environment = ProcessInfo.processInfo.environment
     /// Printed with every failure; set TRIBUTARY_FIRE_SEED to run it again.
     private static let seed = environment["TRIBUTARY_FIRE_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...99_999)

@@ -12,6 +12,8 @@ struct TopicOracle {
     /// Every difference between the topics and the tables, in words.
     func differences() async throws -> [String] {
         var found: [String] = []
+        let all = try await lastValues(
+            of: ["accounts", "contacts", "deals"].map { "\(pipeline.topicPrefix)records.\($0)" })
         for (type, columns) in [
             ("accounts", "name"), ("contacts", "name"), ("deals", "title"),
         ] {
@@ -24,7 +26,7 @@ struct TopicOracle {
             ).rows {
                 expected[try row.text("key")] = try row.bool("gone") ? .some(nil) : .some(try row.text("shown"))
             }
-            let last = try await lastValues(of: "\(pipeline.topicPrefix)records.\(type)")
+            let last = all["\(pipeline.topicPrefix)records.\(type)"] ?? [:]
             for (key, shown) in expected {
                 guard let value = last[key] else {
                     // What was gone before anybody published it needs no tombstone.
@@ -43,18 +45,20 @@ struct TopicOracle {
         return found
     }
 
-    private func lastValues(of topic: String) async throws -> [String: [UInt8]?] {
+    /// By topic and key.
+    private func lastValues(of topics: [String]) async throws -> [String: [String: [UInt8]?]] {
         let consumer = try KafkaConsumer(
-            KafkaConfiguration(bootstrapServers: try Surroundings.brokers(), clientID: "oracle"),
-            group: "oracle-\(UInt64.random(in: 0 ... .max))", topics: [topic])
-        var last: [String: [UInt8]?] = [:]
+            KafkaConfiguration(bootstrapServers: pipeline.brokers, clientID: "oracle"),
+            group: "oracle-\(UInt64.random(in: 0 ... .max))", topics: topics)
+        var last: [String: [String: [UInt8]?]] = [:]
         var idle = 0
         while idle < 5 || (last.isEmpty && idle < 15) {
             let messages = try await consumer.poll(maximum: 2000, timeout: .seconds(1))
             idle = messages.isEmpty ? idle + 1 : 0
             for message in messages {
                 guard let key = message.key else { continue }
-                last[String(decoding: key, as: UTF8.self)] = .some(message.value.map { Array($0) })
+                last[message.topic, default: [:]][String(decoding: key, as: UTF8.self)] = .some(
+                    message.value.map { Array($0) })
             }
         }
         await consumer.close()

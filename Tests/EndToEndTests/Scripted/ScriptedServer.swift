@@ -28,11 +28,22 @@ final class ScriptedServer: Sendable {
         let token: String
         let state: Mutex<(random: ScriptedRandom, troubles: Troubles, counts: Counts)>
         let port = Mutex<UInt16>(0)
+        let refuses = Mutex(false)
+        let hold = Mutex<(path: String, gate: Gate)?>(nil)
 
         init(tenants: [ScriptedTenant], token: String, seed: UInt64, troubles: Troubles) {
             self.tenants = Dictionary(uniqueKeysWithValues: tenants.map { ($0.name, $0) })
             self.token = token
             state = Mutex((ScriptedRandom(seed: seed), troubles, Counts()))
+        }
+
+        /// The gate that this one answer waits at.
+        func gate(of path: String, isFirst: Bool) -> Gate? {
+            hold.withLock { hold in
+                guard let held = hold, held.path == path, !isFirst else { return nil }
+                hold = nil
+                return held.gate
+            }
         }
     }
 
@@ -49,11 +60,29 @@ final class ScriptedServer: Sendable {
     /// What it has answered so far.
     var counts: Counts { inside.state.withLock { $0.counts } }
 
+    /// The target of every request, in the order of their coming.
+    var targets: [String] { server.log.requests.map(\.target) }
+
+    /// Keeps the answer to the next request for a page of `object`, other than a first one, until the gate is opened.
+    func holdNextPage(_ object: ScriptedObject, of tenant: ScriptedTenant) -> Gate {
+        let gate = Gate()
+        inside.hold.withLock { $0 = ("/\(tenant.name)/\(object.rawValue)", gate) }
+        return gate
+    }
+
+    /// Whether an answer is still to be held.
+    var isHoldPending: Bool { inside.hold.withLock { $0 != nil } }
+
+    /// From now on no key is good enough.
+    func refuseEverybody() { inside.refuses.withLock { $0 = true } }
+
     /// From now on it makes no trouble.
     func behave() { inside.state.withLock { $0.troubles = .none } }
 
     private static func answer(_ request: RawRequest, _ inside: Inside) -> [RawStep] {
-        guard request.header("Authorization") == "Bearer \(inside.token)" else { return [.response(401)] }
+        guard request.header("Authorization") == "Bearer \(inside.token)", !inside.refuses.withLock({ $0 }) else {
+            return [.response(401)]
+        }
         let trouble = inside.state.withLock { state in
             let trouble = self.trouble(&state.random, state.troubles)
             if trouble == nil { state.counts.pages += 1 } else { state.counts.troubles += 1 }
@@ -84,7 +113,11 @@ final class ScriptedServer: Sendable {
                 .text("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n"),
                 .drip(Array(body.prefix(20)), every: .milliseconds(20)), .send(Array(body.dropFirst(20))),
             ]
-        default: return [.response(200, headers, body: body)]
+        default:
+            let isFirst =
+                query["after"] == nil && query["cursor"] == nil && query["offset"].flatMap { Int($0) } ?? 0 == 0
+            let wait = inside.gate(of: components.path, isFirst: isFirst).map { [RawStep.wait($0)] } ?? []
+            return wait + [.response(200, headers, body: body)]
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import Models
 import Pipeline
 import PostgresHarness
+import Testing
 
 /// Some customers with a scripted provider each, and a pipeline that syncs them.
 struct ScriptedWorld: Sendable {
@@ -11,27 +12,43 @@ struct ScriptedWorld: Sendable {
     let server: ScriptedServer
     let pipeline: Pipeline
     let seed: UInt64
+    private let pace: String?
 
     /// `records` in all, spread over `customers` with four objects each.
     init(
         database: TestDatabase, customers: Int, records: Int, seed: UInt64,
         troubles: ScriptedServer.Troubles = ScriptedServer.Troubles(), settings: [String: String] = [:]
     ) async throws {
-        self.seed = seed
         let each = max(100, records / customers / 4)
-        tenants = (1...customers).map { number in
+        try await self.init(
+            database: database, recordsPerObject: Array(repeating: each, count: customers), seed: seed,
+            troubles: troubles,
+            settings: settings)
+    }
+
+    /// A customer for each of `recordsPerObject`. With a `pace` ("1h") instead of the definition's two seconds, what
+    /// follows the initial sync is up to the test.
+    init(
+        database: TestDatabase, recordsPerObject: [Int], seed: UInt64,
+        troubles: ScriptedServer.Troubles = .none, pace: String? = nil, brokers: String? = nil,
+        settings: [String: String] = [:]
+    ) async throws {
+        self.seed = seed
+        self.pace = pace
+        tenants = recordsPerObject.enumerated().map { place, each in
             ScriptedTenant(
-                name: "customer\(number)",
+                name: "customer\(place + 1)",
                 counts: Dictionary(uniqueKeysWithValues: ScriptedObject.allCases.map { ($0, each) }))
         }
         server = try ScriptedServer(tenants: tenants, token: Self.token, seed: seed, troubles: troubles)
         let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Catalog").path
-        pipeline = try await Pipeline(database: database, catalog: catalog, settings: settings)
+        pipeline = try await Pipeline(database: database, catalog: catalog, brokers: brokers, settings: settings)
         var file = "customers:\n"
         for tenant in tenants {
             file += """
                   - key: \(tenant.name)
+                    every: { \(pace.map { "all: \($0)" } ?? "") }
                     integrations:
                       - key: scripted
                         provider: scripted
@@ -48,9 +65,11 @@ struct ScriptedWorld: Sendable {
     func settle(within patience: Duration) async throws -> Timestamp {
         server.behave()
         let quiet = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
-        // Offset paging over a set that moves is made whole by its full run.
         for tenant in tenants {
-            try await pipeline.tributary("sync", "\(tenant.name)/scripted/deals", "--full")
+            // Offset paging over a set that moves is made whole by its full run.
+            try await sync(.deals, of: tenant, "--full")
+            guard pace != nil else { continue }
+            for object in ScriptedObject.allCases where object != .deals { try await sync(object, of: tenant) }
         }
         try await pipeline.wait(
             for: "one more sync of every object", within: patience,
@@ -62,6 +81,27 @@ struct ScriptedWorld: Sendable {
         try await pipeline.wait(
             for: "everything to be published", within: patience, until: "not exists (select 1 from tributary.outbox)")
         return quiet
+    }
+
+    /// Asks for a sync and returns what `tributary` says.
+    @discardableResult
+    func sync(_ object: ScriptedObject, of tenant: ScriptedTenant, _ options: String...) async throws -> String {
+        try await pipeline.tributary(["sync", "\(tenant.name)/scripted/\(object.rawValue)"] + options, settings: [:])
+    }
+
+    /// Returns when the initial sync of every object has ended, and nothing runs unless the next ones follow at once.
+    func waitForInitialSyncs(within patience: Duration) async throws {
+        let unfinished = pace == nil ? "complete_until is null" : "complete_until is null or state <> 'idle'"
+        try await pipeline.wait(
+            for: "the initial syncs", within: patience,
+            until: "not exists (select 1 from tributary.object_state where \(unfinished))")
+    }
+
+    /// The seed, the differences and where the logs are, for a failure's message.
+    func report(_ differences: [String]) -> Comment {
+        """
+        seed \(seed): \(differences.count) differences: \(differences.prefix(20).joined(separator: "; ")); logs in \(pipeline.logs)
+        """
     }
 
     /// Every difference between what Tributary holds and what the provider holds, in words.

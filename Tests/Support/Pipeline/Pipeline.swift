@@ -13,22 +13,29 @@ public final class Pipeline: Sendable {
     public let topicPrefix: String
     /// A superuser's pool.
     public let pool: PostgresPool
+    /// The brokers that the processes talk to, host:port.
+    public let brokers: String
+    /// The key that credentials are sealed with, in Base64.
+    public let key: String
     private let folder: String
     private let settings: [String: String]
     private let processes = Mutex<[ServiceProcess]>([])
     private let started = Mutex(0)
 
     /// A pipeline in `database` over the provider definitions in `catalog`. `settings` are further environment variables
-    /// of the services.
-    public init(database: TestDatabase, catalog: String, settings: [String: String] = [:]) async throws {
+    /// of the services; `brokers` are others than those that all suites share.
+    public init(
+        database: TestDatabase, catalog: String, brokers: String? = nil, settings: [String: String] = [:]
+    ) async throws {
         self.database = database
         topicPrefix = "test\(UInt32.random(in: 0...UInt32.max))."
-        pool = database.pool(connections: 4)
+        pool = database.pool(connections: 4, waitForServer: .seconds(60))
+        self.brokers = if let brokers { brokers } else { try Surroundings.brokers() }
         folder = NSTemporaryDirectory() + "/tributary-\(database.name)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let key = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+        key = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
         self.settings = [
-            "KAFKA_BOOTSTRAP_SERVERS": try Surroundings.brokers(), "TRIBUTARY_TOPIC_PREFIX": topicPrefix,
+            "KAFKA_BOOTSTRAP_SERVERS": self.brokers, "TRIBUTARY_TOPIC_PREFIX": topicPrefix,
             "TRIBUTARY_CATALOG": catalog, "TRIBUTARY_KEYS": "test:\(key)",
             "TRIBUTARY_ALLOW_ADDRESSES": "127.0.0.0/8", "HTTP_PORT": "0", "HTTP_ADDRESS": "127.0.0.1",
             "TRIBUTARY_RECORD_PARTITIONS": "4", "TRIBUTARY_DOORBELL_PARTITIONS": "4",
@@ -40,7 +47,7 @@ public final class Pipeline: Sendable {
     public var logs: String { folder }
 
     private func environment(role: String?, _ more: [String: String]) -> [String: String] {
-        var all = ProcessInfo.processInfo.environment.filter { ["PATH", "LD_LIBRARY_PATH", "HOME"].contains($0.key) }
+        var all = ProcessInfo.processInfo.environment.filter { Surroundings.inherited.contains($0.key) }
         all.merge(settings) { $1 }
         all["TRIBUTARY_POSTGRES"] = role.map { database.connectionString(as: $0) } ?? database.connectionString
         all.merge(more) { $1 }
@@ -65,6 +72,12 @@ public final class Pipeline: Sendable {
     /// - Throws: `PipelineError` with its output unless it exits with 0.
     @discardableResult
     public func tributary(_ arguments: String..., settings: [String: String] = [:]) async throws -> String {
+        try await run("tributary", arguments, role: "tributary_operator", settings)
+    }
+
+    /// As above.
+    @discardableResult
+    public func tributary(_ arguments: [String], settings: [String: String]) async throws -> String {
         try await run("tributary", arguments, role: "tributary_operator", settings)
     }
 
@@ -121,6 +134,21 @@ public final class Pipeline: Sendable {
             }
             // The database is asked, since nothing else tells what several processes have done together.
             try await pool.query("select pg_sleep(0.1)::text")
+        }
+    }
+
+    /// Looks again and again until `condition` holds, for what the database does not know.
+    /// - Throws: `PipelineError` with `what` and the state of all runs when `patience` is over.
+    public func wait(
+        for what: String, within patience: Duration, until condition: () async throws -> Bool
+    ) async throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + patience
+        while !(try await condition()) {
+            guard clock.now < deadline else {
+                throw PipelineError("waited \(patience) for \(what); \(try await describeRuns()); logs in \(folder)")
+            }
+            try await pool.query("select pg_sleep(0.05)::text")
         }
     }
 

@@ -12,13 +12,16 @@ public final class ServiceProcess: Sendable {
 
     /// What was started.
     public let name: String
+    /// Where its output goes.
+    public let log: String
     private let process: Int32
     private let end = Mutex<(end: End?, waiters: [CheckedContinuation<End, Never>])>((nil, []))
 
-    /// Starts `executable` of the folder that TRIBUTARY_BIN names, its output going to `log`.
+    /// Starts `executable`, a path or a name in the folder that TRIBUTARY_BIN names, its output going to `log`.
     public init(_ executable: String, arguments: [String] = [], environment: [String: String], log: String) throws {
         name = executable
-        let path = try Surroundings.binaries() + "/" + executable
+        self.log = log
+        let path = try executable.hasPrefix("/") ? executable : Surroundings.binaries() + "/" + executable
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -63,33 +66,24 @@ public final class ServiceProcess: Sendable {
         }
     }
 
+    /// What it has written so far.
+    public func output() throws -> String { try String(contentsOfFile: log, encoding: .utf8) }
+
+    /// The most memory that it has ever had resident, in bytes.
+    /// - Throws: `PipelineError` if it does not run any more.
+    public func peakMemory() throws -> Int {
+        let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        guard let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw PipelineError("\(name) does not run: \(outcome.map { "\($0)" } ?? "no memory in /proc")")
+        }
+        return kilobytes << 10
+    }
+
     /// Sends a signal, if it still runs.
     public func send(_ signal: Int32) {
         end.withLock { state in
             if state.end == nil { kill(process, signal) }
         }
     }
-}
-
-/// The test's surroundings are not as they have to be.
-public struct PipelineError: Error, CustomStringConvertible {
-    /// What is wrong and what to do.
-    public let description: String
-    /// An error.
-    public init(_ description: String) { self.description = description }
-}
-
-/// What `deploy/test` tells the tests by environment variables.
-public enum Surroundings {
-    private static func variable(_ name: String, _ meaning: String) throws -> String {
-        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
-            throw PipelineError("\(name) is not set (\(meaning)): run the suite with deploy/test")
-        }
-        return value
-    }
-
-    /// The folder of the release executables.
-    public static func binaries() throws -> String { try variable("TRIBUTARY_BIN", "folder of the executables") }
-    /// The brokers.
-    public static func brokers() throws -> String { try variable("KAFKA_BOOTSTRAP_SERVERS", "host:port of the broker") }
 }

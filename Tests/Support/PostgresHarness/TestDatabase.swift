@@ -59,9 +59,10 @@ public func withTestDatabase<Value: Sendable>(
         throw NoTestServer()
     }
     let settings = try PostgresSettings(server, applicationName: "tributary-tests")
-    let admin = try await PostgresConnection.connect(settings)
+    let creator = try await PostgresConnection.connect(settings)
     let name = "tributary_test_" + String(UInt64.random(in: .min ... .max), radix: 36)
-    try await admin.query("create database \(name)")
+    try await creator.query("create database \(name)")
+    await creator.close()
     let outcome: Result<Value, any Error>
     do {
         outcome = .success(try await body(TestDatabase(name: name, settings: settings.connecting(to: name))))
@@ -69,7 +70,11 @@ public func withTestDatabase<Value: Sendable>(
         outcome = .failure(error)
     }
     // In a task of its own, so that the database goes even when the test was cancelled.
-    _ = try await Task { try await admin.query("drop database if exists \(name) with (force)") }.value
-    await admin.close()
+    // Over a connection of its own, since a test may have restarted the server.
+    _ = try await Task {
+        let remover = try await PostgresConnection.connect(settings)
+        try await remover.query("drop database if exists \(name) with (force)")
+        await remover.close()
+    }.value
     return try outcome.get()
 }
