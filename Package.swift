@@ -140,3 +140,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Decision 0020: built only where deploy/bench asks for it, so that a plain build never pays for the benchmarks.
+if Context.environment["TRIBUTARY_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "tributary-bench",
+            dependencies: [
+                "Models", "Storage", "Postgres", "PostgresHarness", "Pipeline", "Kafka", "HTTPClient", "JSON",
+            ], path: "Tests/Benchmarks", exclude: ["Catalog", "RESULTS.md"], swiftSettings: swiftSettings))
+}

@@ -15,6 +15,8 @@ public final class ServiceProcess: Sendable {
     /// Where its output goes.
     public let log: String
     private let process: Int32
+    /// Its process id.
+    public var identifier: Int32 { process }
     private let end = Mutex<(end: End?, waiters: [CheckedContinuation<End, Never>])>((nil, []))
 
     /// Starts `executable`, a path or a name in the folder that TRIBUTARY_BIN names, its output going to `log`.

@@ -1,0 +1,74 @@
+import Foundation
+import Pipeline
+import PostgresHarness
+
+/// A pipeline over the benchmarks' own catalog, with the customers of `pages`.
+struct BenchPipeline: Sendable {
+    let pipeline: Pipeline
+    let server: PageServer
+    let pages: SamplePages
+
+    init(database: TestDatabase, pages: SamplePages, settings: [String: String] = [:]) async throws {
+        server = try PageServer { pages.answer($0) }
+        self.pages = pages
+        let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Catalog").path
+        pipeline = try await Pipeline(database: database, catalog: catalog, settings: settings)
+        let warmUp = SamplePages.objects(of: "crm").joined(separator: ", ")
+        try await apply("warm.yaml", file(customers: ["warm"], objects: { _ in warmUp }))
+    }
+
+    /// Applies the customers; all their objects are due at once.
+    func applyCustomers() async throws {
+        try await apply(
+            "customers.yaml",
+            file(customers: pages.customers) { SamplePages.objects(of: $0).joined(separator: ", ") })
+    }
+
+    /// Waits until the consumer groups work: what the first customer's empty runs need as well.
+    func warmUp(runsClose: Bool) async throws {
+        try await pipeline.wait(
+            for: "the warm-up to be over", within: .seconds(120),
+            until: runsClose
+                ? "select count(*) = 3 from tributary.object_state where last_synced_at is not null"
+                : "select count(*) = 3 from tributary.object_state where state = 'draining' or last_synced_at is not null")
+    }
+
+    private func apply(_ name: String, _ text: String) async throws {
+        try await pipeline.tributary("apply", "-f", try pipeline.write(text, to: name), settings: ["BENCH_TOKEN": "t"])
+    }
+
+    private func file(customers: [String], objects: (String) -> String) -> String {
+        var file = "customers:\n"
+        for customer in customers {
+            file += "  - key: \(customer)\n    integrations:\n"
+            for system in customer == "warm" ? ["crm"] : SamplePages.systems {
+                file += """
+                          - key: \(system)
+                            provider: bench
+                            settings: { base_url: "\(server.url)/\(customer)/\(system)" }
+                            secrets: { token: { env: BENCH_TOKEN } }
+                            objects: [\(objects(system))]
+
+                    """
+            }
+        }
+        return file
+    }
+
+    /// Rows of `tributary.interactions` of the measured customers.
+    func storedRecords() async throws -> Int {
+        Int(try await pipeline.pool.query("select count(*) as n from tributary.interactions").rows.first?.int("n") ?? 0)
+    }
+
+    /// From the opening of the first measured run to the closing of the last.
+    static let secondsUntilClosed = """
+        select extract(epoch from max(s.last_synced_at) - min(s.opened_at)) from tributary.object_state s
+        join tributary.customers c on c.id = s.customer_id where c.key <> 'warm'
+        """
+
+    /// A number that a query gives as `value`.
+    func number(_ sql: String) async throws -> Double {
+        try await pipeline.pool.query("select (\(sql))::float8 as value").rows.first?.double("value") ?? 0
+    }
+}
