@@ -31,10 +31,12 @@ struct Arguments {
             case "--records": records = try Self.number(of: argument, &rest)
             case "--objects": objects = try Self.number(of: argument, &rest)
             case "--runs": runs = try Self.number(of: argument, &rest)
-            case _ where argument.hasPrefix("-"): throw BenchmarkError("there is no option \(argument); --help lists them")
+            case _ where argument.hasPrefix("-"):
+                throw BenchmarkError("there is no option \(argument); --help lists them")
             default:
                 guard Self.all.contains(argument) else {
-                    throw BenchmarkError("there is no benchmark '\(argument)'; there are \(Self.all.joined(separator: ", "))")
+                    throw BenchmarkError(
+                        "there is no benchmark '\(argument)'; there are \(Self.all.joined(separator: ", "))")
                 }
                 names.append(argument)
             }
@@ -49,7 +51,9 @@ struct Arguments {
 
     private static func number(of option: String, _ rest: inout ArraySlice<String>) throws -> Int {
         let text = try value(of: option, &rest)
-        guard let number = Int(text), number > 0 else { throw BenchmarkError("\(option) needs a number, not '\(text)'") }
+        guard let number = Int(text), number > 0 else {
+            throw BenchmarkError("\(option) needs a number, not '\(text)'")
+        }
         return number
     }
 }

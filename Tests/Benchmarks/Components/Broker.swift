@@ -64,7 +64,9 @@ enum BrokerBenchmark {
         var first: ContinuousClock.Instant?
         var counted = 0
         while counted < records {
-            guard ContinuousClock.now < deadline else { throw BenchmarkError("only \(counted) of \(records) records came back") }
+            guard ContinuousClock.now < deadline else {
+                throw BenchmarkError("only \(counted) of \(records) records came back")
+            }
             let batch = try await consumer.poll(maximum: 2000, timeout: .seconds(1))
             if first == nil, !batch.isEmpty { first = .now } else { counted += batch.count }
         }

@@ -31,7 +31,8 @@ struct BenchPipeline: Sendable {
             for: "the warm-up to be over", within: .seconds(120),
             until: runsClose
                 ? "select count(*) = 3 from tributary.object_state where last_synced_at is not null"
-                : "select count(*) = 3 from tributary.object_state where state = 'draining' or last_synced_at is not null")
+                : "select count(*) = 3 from tributary.object_state where state = 'draining' or last_synced_at is not null"
+        )
     }
 
     private func apply(_ name: String, _ text: String) async throws {

@@ -31,7 +31,8 @@ struct CopyBaseline: Sendable {
     private static func psql(_ database: TestDatabase, _ commands: String...) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database.connectionString]
+        process.arguments =
+            ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database.connectionString]
             + commands.flatMap { ["-c", $0] }
         try process.run()
         process.waitUntilExit()

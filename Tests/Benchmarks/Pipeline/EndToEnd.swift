@@ -41,7 +41,9 @@ enum EndToEnd {
             let matches = try await bench.number("select count(*) from tributary.matches")
             let matched = try await bench.number("select count(*) from tributary.matches where rule <> 'created'")
             let kept = try await bench.storedRecords()
-            guard kept == wanted else { throw BenchmarkError("\(kept) records of \(wanted) are stored; logs in \(pipeline.logs)") }
+            guard kept == wanted else {
+                throw BenchmarkError("\(kept) records of \(wanted) are stored; logs in \(pipeline.logs)")
+            }
             await pipeline.stop()
             let copies = try await CopyBaseline(bench, database: database).measure().sorted()
             guard copies.count == 3 else { throw BenchmarkError("the rows were not copied three times") }

@@ -17,7 +17,8 @@ enum Stages {
     ) async throws -> (figures: [Figure], profile: [String]) {
         // Without a processor no receipt comes, so the bounds on what may wait for one are out of the way.
         let settings = [
-            "TRIBUTARY_OBJECT_BACKLOG": "10000000", "TRIBUTARY_CUSTOMER_BACKLOG": "10000000", "TRIBUTARY_LATE_AFTER": "1h",
+            "TRIBUTARY_OBJECT_BACKLOG": "10000000", "TRIBUTARY_CUSTOMER_BACKLOG": "10000000",
+            "TRIBUTARY_LATE_AFTER": "1h",
         ]
         let bench = try await BenchPipeline(database: database, pages: pages, settings: settings)
         let pipeline = bench.pipeline

@@ -45,7 +45,9 @@ enum SchedulerBenchmark {
         var openings: [Double] = []
         for _ in 0..<11 {
             let start = ContinuousClock.now
-            guard try await store.openDue(limit: 2000) == 2000 else { throw BenchmarkError("fewer runs than due objects were opened") }
+            guard try await store.openDue(limit: 2000) == 2000 else {
+                throw BenchmarkError("fewer runs than due objects were opened")
+            }
             openings.append((ContinuousClock.now - start) / .milliseconds(1))
         }
         try await scheduled.pool.query("update tributary.object_state set rung_at = now() where state = 'queued'")
@@ -93,7 +95,9 @@ enum SchedulerBenchmark {
         let start = ContinuousClock.now
         var rung = 0
         while rung < wanted {
-            guard ContinuousClock.now < start + .seconds(300) else { throw BenchmarkError("only \(rung) of \(wanted) were rung for") }
+            guard ContinuousClock.now < start + .seconds(300) else {
+                throw BenchmarkError("only \(rung) of \(wanted) were rung for")
+            }
             _ = try await timed("open_s") { try await store.openDue(limit: 2000) }
             for provider in try await store.providersWaiting() {
                 let rings = try await timed("ring_s") { try await store.ring(provider: provider, minimum: 16) }
@@ -130,7 +134,9 @@ enum SchedulerBenchmark {
         var late: [Double] = []
         late.reserveCapacity(wanted)
         while late.count < wanted {
-            guard ContinuousClock.now < deadline else { throw BenchmarkError("only \(late.count) of \(wanted) were rung for") }
+            guard ContinuousClock.now < deadline else {
+                throw BenchmarkError("only \(late.count) of \(wanted) were rung for")
+            }
             late += try await scheduled.answer(limit: 5000)
             try await scheduled.pool.query("select pg_sleep(0.02)::text")
         }
@@ -139,7 +145,8 @@ enum SchedulerBenchmark {
         return Figure(
             "lateness_p99_ms", share(0.99), aim: "<= 1000",
             [
-                "due_per_s": perSecond, "rings": Double(late.count), "p50": share(0.5), "p95": share(0.95), "max": share(1),
+                "due_per_s": perSecond, "rings": Double(late.count), "p50": share(0.5), "p95": share(0.95),
+                "max": share(1),
                 "scheduler_cpu_s": ProcessFigures.seconds(of: process.identifier) - cpu,
             ])
     }

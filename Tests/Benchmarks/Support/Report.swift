@@ -36,15 +36,20 @@ struct Report {
         var also: [String: Double] = [:]
         var numbers: [String: [String: Double]] = [:]
         for figure in figures {
-            if Self.keys.contains(figure.key) { object[figure.key] = figure.value } else { also[figure.key] = figure.value }
+            if Self.keys.contains(figure.key) {
+                object[figure.key] = figure.value
+            } else {
+                also[figure.key] = figure.value
+            }
             numbers[figure.key] = Dictionary(figure.numbers.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         }
         object["numbers"] = numbers
         object["also"] = also
-        object["machine"] = [
-            "cores": machine.cores, "load_at_start": machine.loadAtStart, "load_at_end": Machine.load,
-            "broker": machine.broker,
-        ] as [String: Any]
+        object["machine"] =
+            [
+                "cores": machine.cores, "load_at_start": machine.loadAtStart, "load_at_end": Machine.load,
+                "broker": machine.broker,
+            ] as [String: Any]
         return try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
     }
 

@@ -4,7 +4,8 @@ struct SamplePages: Sendable {
     static let pageSize = 100
     /// What each object of a customer's two systems holds of every 20 records.
     private static let shares: [(system: String, object: String, share: Int)] = [
-        ("crm", "accounts", 3), ("crm", "contacts", 6), ("crm", "deals", 5), ("desk", "accounts", 2), ("desk", "contacts", 4),
+        ("crm", "accounts", 3), ("crm", "contacts", 6), ("crm", "deals", 5), ("desk", "accounts", 2),
+        ("desk", "contacts", 4),
     ]
 
     /// The whole responses by path and cursor: `/c1/crm/accounts#3`.
@@ -85,9 +86,11 @@ struct SamplePages: Sendable {
     private static func filling(_ number: Int) -> String {
         var text = "\"created_at\":\"2024-05-06T07:08:09.000Z\",\"active\":true,\"score\":\(number % 1000)"
         for field in 1...16 {
-            text += ",\"custom_field_\(field)\":\"value \((number &* 2_654_435_761 &+ field) % 1_000_003) of the field\""
+            text +=
+                ",\"custom_field_\(field)\":\"value \((number &* 2_654_435_761 &+ field) % 1_000_003) of the field\""
         }
         text += ",\"address\":{\"street\":\"\(number) Main Street\",\"city\":\"Springfield\",\"zip\":\"12345\"}"
-        return text + ",\"description\":\"A note about \(number) that somebody wrote down: \\\"call back on Monday\\\".\""
+        return text
+            + ",\"description\":\"A note about \(number) that somebody wrote down: \\\"call back on Monday\\\".\""
     }
 }
