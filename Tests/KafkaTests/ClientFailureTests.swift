@@ -85,6 +85,7 @@ import Testing
         } catch let error as KafkaError {
             #expect(error.kind == .retriable)
             #expect(error.text.contains("127.0.0.1:1"))
+            #expect(error.text.contains("Connection refused"))
         }
     }
 

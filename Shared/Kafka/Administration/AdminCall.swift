@@ -73,7 +73,7 @@ struct AdminCall {
         var answer: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(handle.pointer, 1, nil, &answer, timeout)
         guard code.isSuccess, let metadata = answer else {
-            throw KafkaError(code, "Asking the broker at \(servers) for its topics")
+            throw handle.error(code, "Asking the broker at \(servers) for its topics")
         }
         defer { rd_kafka_metadata_destroy(metadata) }
         var partitions: [String: Int32] = [:]
@@ -92,7 +92,7 @@ struct AdminCall {
         defer { rd_kafka_queue_destroy(queue) }
         send(queue)
         guard let event = rd_kafka_queue_poll(queue, timeout) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, what)
+            throw handle.error(RD_KAFKA_RESP_ERR__TIMED_OUT, what)
         }
         defer { rd_kafka_event_destroy(event) }
         let code = rd_kafka_event_error(event)

@@ -1,12 +1,27 @@
 import CRdKafka
+import Synchronization
 
 /// What librdkafka hands back to its callbacks. Lives as long as the handle that owns it.
 final class CallbackContext {
     private let log: KafkaLog
+    private let connectionFailure = Mutex<String?>(nil)
     /// Set and called on the thread that polls only.
     var rebalance: ClientHandle.Rebalance?
 
     init(log: @escaping KafkaLog) { self.log = log }
+
+    /// Why the last connection to a broker failed, as librdkafka says it; nil if none has.
+    var lastConnectionFailure: String? { connectionFailure.withLock { $0 } }
+
+    private func note(_ level: KafkaLogLevel, _ facility: String, _ text: String) {
+        if facility == "FAIL" {
+            // "[thrd:name]: what happened"
+            let cause =
+                text.hasPrefix("[thrd:") ? text.split(separator: "]: ", maxSplits: 1).last.map(String.init) : text
+            connectionFailure.withLock { $0 = cause }
+        }
+        log(level, facility, text)
+    }
 
     private static func context(of client: OpaquePointer?) -> CallbackContext? {
         guard let client, let opaque = rd_kafka_opaque(client) else { return nil }
@@ -18,7 +33,7 @@ final class CallbackContext {
         @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void = {
             client, level, facility, text in
             guard let context = CallbackContext.context(of: client), let facility, let text else { return }
-            context.log(KafkaLogLevel(rawValue: level) ?? .debug, String(cString: facility), String(cString: text))
+            context.note(KafkaLogLevel(rawValue: level) ?? .debug, String(cString: facility), String(cString: text))
         }
 
     /// Assignments of a consumer, on the thread that polls.

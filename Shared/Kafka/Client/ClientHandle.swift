@@ -70,6 +70,21 @@ final class ClientHandle: @unchecked Sendable {
         return code.isSuccess ? nil : code
     }
 
+    /// The error of a response code. Where the broker was not reached, librdkafka's code says nothing of the reason (no
+    /// such host, refused, wrong password, wrong certificate); the last connection's failure does.
+    func error(_ code: rd_kafka_resp_err_t, _ what: String) -> KafkaError {
+        var error = KafkaError(code, what)
+        switch code {
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
+            RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__WAIT_COORD:
+            if let cause = callbacks.lastConnectionFailure {
+                error.text += " The last connection that failed: \(cause)."
+            }
+        default: break
+        }
+        return error
+    }
+
     /// Ends the client; it may not be used afterwards. Blocks until its threads have ended.
     func destroy() { rd_kafka_destroy(pointer) }
 

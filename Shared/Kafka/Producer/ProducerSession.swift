@@ -249,7 +249,7 @@ final class ProducerSession: @unchecked Sendable {
             replace("the broker answered \(String(cString: rd_kafka_err2name(code)))")
             return Self.replaced
         default:
-            let error = KafkaError(code, what)
+            let error = handle.error(code, what)
             if error.kind == .unknownTopic { state.withLock { $0.mustAskForTopics = true } }
             return error
         }

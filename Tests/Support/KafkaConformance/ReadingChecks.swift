@@ -42,7 +42,8 @@ extension ConformanceCheck {
             let taken = ContinuousClock.now - start
             await consumer.close()
             try expect(received.first?.text == "value 1", "it got \(received.map(\.text))")
-            try expect(taken < .seconds(2), "it took \(taken)")
+            // Far from the time-out is enough: a busy machine has its pauses.
+            try expect(taken < bench.broker.patience / 2, "it took \(taken)")
         },
         ConformanceCheck("a cancelled poll ends at once") { bench in
             let topic = try await bench.topic()
