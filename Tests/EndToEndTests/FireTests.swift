@@ -23,12 +23,12 @@ import Testing
             try chaos.start(schedulers: 2, retrievers: 3, processors: 2)
             let changing = Task { try await Self.keepChanging(world) }
             do {
-                for round in 0..<2 {
+                for _ in 0..<2 {
                     for (point, service) in Chaos.points {
                         try await chaos.kill(at: point, of: service, pass: 1 + chaos.number(in: 0...3))
                     }
                     try await chaos.freezeRetriever(for: .seconds(5))
-                    for _ in 0..<(round == 0 ? 4 : 4) { try await chaos.killAny(chaos.anyService()) }
+                    for _ in 0..<4 { try await chaos.killAny(chaos.anyService()) }
                 }
                 for service in Chaos.services {
                     while chaos.counts["kill -9 \(service)", default: 0] < 20 {

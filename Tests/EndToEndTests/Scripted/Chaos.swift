@@ -58,7 +58,7 @@ final class Chaos: Sendable {
         replaced?.send(SIGKILL)
         _ = await replaced?.waitForEnd()
         note("kill -9 \(service)")
-        // Every one of the service is armed, so that it is hit whoever gets the work.
+        // The others of the service go on; the armed one gets its share of the work, and so to the point.
         let armed = try pipeline.start(service, settings.merging(["TRIBUTARY_FAULT_POINT": "\(point):\(pass)"]) { $1 })
         guard await armed.waitForEnd() == .killed(SIGKILL) else {
             throw PipelineError("a \(service) armed for \(point) ended by itself; logs in \(pipeline.logs)")
