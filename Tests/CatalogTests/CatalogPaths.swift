@@ -1,7 +1,11 @@
+import Foundation
+
 /// Where the files are that tests read, from the place of this file.
 enum CatalogPaths {
     static let tests = String(#filePath.dropLast("/CatalogPaths.swift".count))
     static let root = String(tests.dropLast("/Tests/CatalogTests".count))
     static let catalog = root + "/Shared/Catalog"
-    static let providers = catalog + "/Providers"
+    /// Another folder of providers may be looked at while it is being written.
+    static let providers =
+        ProcessInfo.processInfo.environment["TRIBUTARY_PROVIDERS"] ?? catalog + "/Providers"
 }
