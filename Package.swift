@@ -80,7 +80,7 @@ let package = Package(
         shared("Cryptography", ["CCrypto"]),
 
         // What the services are made of.
-        shared("Catalog", ["Models", "JSON", "YAML", "Cryptography"], exclude: ["Providers", "LANGUAGE.md"]),
+        shared("Catalog", ["Models", "JSON", "YAML", "Cryptography"], exclude: ["Providers", "LANGUAGE.md", "EXCHANGES.md"]),
         shim("CMigrationScripts"),
         shared("Migrations", ["CMigrationScripts"], exclude: ["sql"], path: "Shared/Storage/Migrations"),
         shared("Storage", ["Models", "Postgres", "Migrations"], exclude: ["Migrations"]),
@@ -108,7 +108,8 @@ let package = Package(
             ], path: "Tests/EndToEndTests", exclude: ["Catalog"], swiftSettings: swiftSettings),
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
-        tests("CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography"], exclude: ["Broken"]),
+        support("Exchanges", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "HTTPClient"]),
+        tests("CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "Exchanges"], exclude: ["Broken"]),
         shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),
         tests(
             "ProcessorTests", ["Models", "Storage", "Processor", "ProcessorConformance", "Service", "Kafka", "Catalog"]),

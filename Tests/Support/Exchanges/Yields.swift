@@ -1,0 +1,79 @@
+import Catalog
+import JSON
+
+/// What a record came to, in the form in which an exchange file writes it under `yields`.
+package struct Yields {
+    private struct Record {
+        var description: JSONValue
+        var payload: JSONValue?
+    }
+
+    private var records: [Record] = []
+    private var tally = MappingTally()
+    private let mapper: Mapper
+
+    /// Nothing yet, of `definition`.
+    package init(_ definition: ResolvedDefinition) { mapper = Mapper(definition) }
+
+    /// Adds the records of a page.
+    package mutating func add(_ page: FetchedPage) throws {
+        for record in page.records { try add(record) }
+    }
+
+    private mutating func add(_ record: FetchedRecord) throws {
+        if let rejection = record.rejection {
+            records.append(Record(description: ["rejected": .string(rejection)]))
+            return
+        }
+        var members: [(String, JSONValue)] = [("id", .string(record.externalID))]
+        if let time = record.modifiedAt { members.append(("modified_at", .string(time.description))) }
+        if record.isDeleted {
+            members.append(("deleted", true))
+        } else if let payload = record.payload {
+            var mapped: [JSONValue] = []
+            for record in try mapper.map(payload, tally: &tally) {
+                var json = Array("{\"type\":\"\(record.type.name)\",".utf8)
+                record.appendJSONMembers(to: &json)
+                mapped.append(try JSONValue(parsing: json + [UInt8(ascii: "}")]))
+            }
+            // A type of the provider's own may have no canonical fields; `payload` can be written instead.
+            if !mapped.isEmpty { members.append(("records", .array(mapped))) }
+        }
+        records.append(
+            Record(
+                description: .object(JSONObject(members)),
+                payload: try record.payload.map { try JSONValue(parsing: Array($0)) }))
+    }
+
+    /// How the records differ from those `written`.
+    package func differences(from written: [JSONValue]) -> [String] {
+        var found: [String] = []
+        for (index, pair) in zip(records, written).enumerated() {
+            found += ValueComparison.differences(
+                Self.comparable(pair.0, with: pair.1), Self.withoutEmptyRecords(pair.1), at: "yields[\(index)]")
+        }
+        for record in records.dropFirst(written.count) {
+            found.append("yields: a record came that is not written: \(record.description.text)")
+        }
+        for record in written.dropFirst(records.count) {
+            found.append("yields: a record is written and did not come: \(record.text)")
+        }
+        return found
+            + tally.problems.keys.map { "mapping: the field \($0.field) of \($0.type.name): \($0.reason)" }.sorted()
+    }
+
+    /// The payload is compared only where it is written.
+    private static func comparable(_ record: Record, with written: JSONValue) -> JSONValue {
+        guard written["payload"] != nil, let payload = record.payload, var object = record.description.object else {
+            return record.description
+        }
+        object["payload"] = payload
+        return .object(object)
+    }
+
+    private static func withoutEmptyRecords(_ written: JSONValue) -> JSONValue {
+        guard var object = written.object, object["records"]?.array?.isEmpty == true else { return written }
+        object["records"] = nil
+        return .object(object)
+    }
+}
