@@ -1,7 +1,10 @@
 /// One way of authorisation; an integration has the secrets of one of them.
 public struct AuthorizationMethod: Sendable, Hashable {
     enum Key: String, LanguageKey {
-        case title, none, basic, bearer, apiKey = "api_key"
+        case title, none, basic, bearer, apiKey = "api_key", oauth2, session, signed
+
+        /// Those of which exactly one stands in an entry.
+        static let ways: [Key] = [.none, .basic, .bearer, .apiKey, .oauth2, .session, .signed]
     }
 
     /// How a request is authorised.
@@ -10,6 +13,9 @@ public struct AuthorizationMethod: Sendable, Hashable {
         case basic(BasicAuthorization)
         case bearer(BearerAuthorization)
         case apiKey(APIKeyAuthorization)
+        case oauth2(OAuthAuthorization)
+        case session(SessionAuthorization)
+        case signed(SignedAuthorization)
     }
 
     /// The name by which an integration chooses it.
@@ -23,12 +29,12 @@ public struct AuthorizationMethod: Sendable, Hashable {
         let reader = KeyedReader<Key>(entry.value, path: path, context: context)
         name = entry.key
         title = reader.text(.title) ?? entry.key
-        let written: [Key] = [.none, .basic, .bearer, .apiKey].filter { reader.has($0) }
+        let written = Key.ways.filter { reader.has($0) }
         guard written.count == 1, let key = written.first, let node = reader[key] else {
             context.report(
                 at: entry.keyOrigin, path: path,
                 written.isEmpty ? "the way of authorisation is missing" : "several ways of authorisation in one entry",
-                advice: "write exactly one of: none, basic, bearer, api_key")
+                advice: "write exactly one of: \(Key.ways.map(\.rawValue).joined(separator: ", "))")
             return nil
         }
         switch key {
@@ -45,27 +51,66 @@ public struct AuthorizationMethod: Sendable, Hashable {
                 return nil
             }
             scheme = .apiKey(apiKey)
+        case .oauth2:
+            guard let oauth = OAuthAuthorization(node, path: reader.path(of: key), context: context) else {
+                return nil
+            }
+            scheme = .oauth2(oauth)
+        case .session:
+            guard let session = SessionAuthorization(node, path: reader.path(of: key), context: context) else {
+                return nil
+            }
+            scheme = .session(session)
+        case .signed:
+            guard let signed = SignedAuthorization(node, path: reader.path(of: key), context: context) else {
+                return nil
+            }
+            scheme = .signed(signed)
         default: scheme = .none
         }
     }
 
-    /// The names of the secrets that an integration must have for it, sorted.
+    /// The name of the secret that holds the token of OAuth 2 and of sessions.
+    public static let accessToken = "access_token"
+
+    /// The names of the secrets that a request needs, sorted: for OAuth 2 and sessions that is the token.
     public var secretNames: [String] {
-        var names = Set<String>()
-        for expression in templates.flatMap(\.expressions) {
-            expression.forEachReference { name, path in
-                if name == .secret, case .key(let secret)? = path.steps.first { names.insert(secret) }
-            }
+        switch scheme {
+        case .oauth2, .session: [Self.accessToken]
+        case .none: []
+        case .basic(let basic): basic.username.secretNames.union(basic.password.secretNames).sorted()
+        case .bearer(let bearer): bearer.token.secretNames.sorted()
+        case .apiKey(let key): key.value.secretNames.sorted()
+        case .signed(let signed):
+            signed.headers.reduce(into: Set()) { $0.formUnion($1.value.secretNames) }.sorted()
         }
-        return names.sorted()
     }
 
-    private var templates: [Template] {
+    /// The names of the secrets that someone has to give, sorted: for OAuth 2 and sessions those that a token is asked
+    /// for with.
+    public var givenSecretNames: [String] {
         switch scheme {
-        case .none: []
-        case .basic(let basic): [basic.username, basic.password]
-        case .bearer(let bearer): [bearer.token]
-        case .apiKey(let key): [key.value]
+        case .oauth2(let oauth): oauth.givenSecrets.sorted()
+        case .session(let session):
+            session.request.templates.reduce(into: Set()) { $0.formUnion($1.secretNames) }.sorted()
+        default: secretNames
+        }
+    }
+
+    /// Whether requests carry a token that is asked for and renewed.
+    public var hasToken: Bool {
+        switch scheme {
+        case .oauth2, .session: true
+        default: false
+        }
+    }
+
+    /// What is kept beside the token.
+    public var kept: [KeptField] {
+        switch scheme {
+        case .oauth2(let oauth): oauth.kept
+        case .session(let session): session.kept
+        default: []
         }
     }
 }

@@ -9,6 +9,8 @@ final class DecodingContext {
     private(set) var diagnostics = Diagnostics()
     /// The settings that the provider declares, nil before they are known.
     var settingNames: [String]?
+    /// What the ways of authorisation keep beside their tokens, nil before that is known.
+    var tokenNames: [String]?
     /// Whether keys that nobody knows are left alone: for definitions stored by a newer version.
     let ignoresUnknownKeys: Bool
 
@@ -25,6 +27,7 @@ final class DecodingContext {
         do {
             let template = try Template(text, names: names)
             checkSettings(of: template, at: origin, path: path)
+            checkTokens(of: template, at: origin, path: path)
             return template
         } catch {
             report(
@@ -45,6 +48,20 @@ final class DecodingContext {
                 report(
                     at: origin, path: path, "the setting '\(setting)' is not declared",
                     advice: "declare it under 'settings'\(nearest)")
+            }
+        }
+    }
+
+    private func checkTokens(of template: Template, at origin: Origin, path: String) {
+        guard let tokenNames else { return }
+        for expression in template.expressions {
+            expression.forEachReference { name, fieldPath in
+                guard name == .token, case .key(let field)? = fieldPath.steps.first, !tokenNames.contains(field) else {
+                    return
+                }
+                report(
+                    at: origin, path: path, "nothing keeps 'token.\(field)'",
+                    advice: "add it to 'keep' of the way of authorisation")
             }
         }
     }

@@ -9,6 +9,12 @@ package enum LanguageReference {
             ("Authorisation: basic", names(BasicAuthorization.Key.self)),
             ("Authorisation: bearer", names(BearerAuthorization.Key.self)),
             ("Authorisation: api_key", names(APIKeyAuthorization.Key.self)),
+            ("Authorisation: oauth2", names(OAuthAuthorization.Key.self)),
+            ("Authorisation: oauth2, assertion", names(OAuthAssertion.Key.self)),
+            ("Authorisation: oauth2, expires", names(OAuthExpiry.Key.self)),
+            ("Authorisation: session", names(SessionAuthorization.Key.self)),
+            ("Authorisation: signed", names(SignedAuthorization.Key.self)),
+            ("Verification", names(VerifyDefinition.Key.self)),
             ("Limits", names(Limits.Key.self)),
             ("Errors", names(ErrorRule.Key.self)),
             ("Object", names(ObjectDefinition.Key.self).filter { !inherited.contains($0) }),
@@ -33,7 +39,7 @@ package enum LanguageReference {
     /// The formats of times.
     package static let formats = TimestampFormat.allCases.map(\.rawValue)
 
-    private static let inherited: Set<String> = ["provider", "docs", "settings", "auth"]
+    private static let inherited: Set<String> = ["provider", "docs", "settings", "auth", "verify"]
 
     private static func names<Key: LanguageKey>(_ type: Key.Type) -> [String] { type.allCases.map(\.rawValue) }
 }

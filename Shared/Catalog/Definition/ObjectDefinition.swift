@@ -5,7 +5,7 @@ import Models
 public struct ObjectDefinition: Sendable {
     enum Key: String, LanguageKey {
         // Of the provider.
-        case provider, title, docs, settings, auth
+        case provider, title, docs, settings, auth, verify
         // Of the provider or the object.
         case baseURL = "base_url", limits, errors
         // Of the object.
@@ -24,6 +24,8 @@ public struct ObjectDefinition: Sendable {
     public var settings: [Setting]
     /// The ways of authorisation, the preferred one first.
     public var authorization: [AuthorizationMethod]
+    /// The request that shows whether a connection works.
+    public var verify: VerifyDefinition?
     /// The address that request paths are joined to.
     public var baseURL: Template
     /// How often it is synced where nobody says otherwise.
@@ -56,6 +58,8 @@ public struct ObjectDefinition: Sendable {
         authorization = reader.entries(.auth).compactMap {
             AuthorizationMethod($0, path: "auth.\($0.key)", context: context)
         }
+        context.tokenNames = authorization.flatMap(\.kept).map(\.name)
+        verify = reader[.verify].flatMap { VerifyDefinition($0, path: "verify", context: context) }
         provider = reader.text(.provider) ?? ""
         name = reader.text(.object) ?? ""
         every = reader.duration(.every)

@@ -26,6 +26,10 @@ public struct Scope: Sendable {
     public var run: Value = .null
     /// The provider's own mark.
     public var cursor: Value = .null
+    /// What was kept beside the access token.
+    public var token: Value = .null
+    /// The finished request.
+    public var request: Value = .null
 
     /// Nothing known.
     public init() {}
@@ -48,6 +52,8 @@ public struct Scope: Sendable {
         case .response: response?.value(at: path) ?? .null
         case .run: run.value(at: path)
         case .cursor: cursor.value(at: path)
+        case .token: token.value(at: path)
+        case .request: request.value(at: path)
         }
     }
 }

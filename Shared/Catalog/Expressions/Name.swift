@@ -22,15 +22,20 @@ public enum Name: String, Sendable, CaseIterable {
     case run
     /// The provider's own mark (delta token, event cursor) kept from the last successful run.
     case cursor
+    /// What was kept beside the access token: `token.<name>`.
+    case token
+    /// The finished request, for signatures: `request.method`, `request.url`, `request.host`, `request.path`,
+    /// `request.query` and `request.body`.
+    case request
 
-    var bit: UInt16 { 1 << UInt16(Self.allCases.firstIndex(of: self) ?? 0) }
+    var bit: UInt32 { 1 << UInt32(Self.allCases.firstIndex(of: self) ?? 0) }
 
     /// What is known about the value before there is one.
     var kinds: ValueKinds {
         switch self {
         case .since: [.time, .null]
         case .until, .now: .time
-        case .settings, .secret, .page, .response, .run: .map
+        case .settings, .secret, .page, .response, .run, .token, .request: .map
         case .record, .parent, .cursor: .any
         }
     }
@@ -38,7 +43,7 @@ public enum Name: String, Sendable, CaseIterable {
 
 /// The names that are available in one place of the language.
 public struct NameSet: Sendable, Hashable {
-    private var bits: UInt16
+    private var bits: UInt32
 
     init(_ names: Name...) { bits = names.reduce(0) { $0 | $1.bit } }
 
@@ -49,11 +54,14 @@ public struct NameSet: Sendable, Hashable {
     var names: [Name] { Name.allCases.filter(contains) }
 
     /// In requests.
-    package static let request = NameSet(.settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent)
+    package static let request = NameSet(
+        .settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent, .token)
     /// In the base address, which must not depend on the page.
-    static let address = NameSet(.settings, .secret)
+    static let address = NameSet(.settings, .secret, .token)
     /// In credentials.
     static let credentials = NameSet(.settings, .secret, .now)
+    /// In signatures over the finished request.
+    static let signature = NameSet(.settings, .secret, .now, .token, .request)
     /// Over entries of a page.
     package static let entry = NameSet(.settings, .record, .since, .until, .run, .parent)
     /// Over responses.

@@ -4,7 +4,7 @@ import Models
 /// A provider as its `provider.yaml` defines it, before anyone's overrides.
 public struct ProviderDefinition: Sendable {
     enum Key: String, LanguageKey {
-        case provider, title, docs, settings, auth, baseURL = "base_url", limits, errors, objects
+        case provider, title, docs, settings, auth, verify, baseURL = "base_url", limits, errors, objects
         // What objects may leave to the provider.
         case request, pages, records, record, only, id, modifiedAt = "modified_at", deleted, order, settle, precision,
             bound

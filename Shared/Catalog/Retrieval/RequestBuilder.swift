@@ -51,7 +51,10 @@ struct RequestBuilder {
             try insert(.integer(Int64(size)), at: target, into: &draft)
         }
         try authorize(scope, &draft)
-        return try assemble(address, draft)
+        var plan = try assemble(address, draft)
+        try sign(&plan, scope)
+        try Self.checkHeaders(plan.headers)
+        return plan
     }
 
     // MARK: Parts
@@ -175,8 +178,34 @@ struct RequestBuilder {
         case .bearer(let bearer):
             let token = try credential(bearer.token, scope)
             draft.headers.append(.init(name: "Authorization", value: "\(bearer.word) \(token)", isSecret: true))
+        case .oauth2(let oauth): try carry(oauth.carriage, scope, &draft)
+        case .session(let session): try carry(session.carriage, scope, &draft)
+        case .signed: break  // over the finished request, see sign
         case .apiKey(let key):
             try insert(.secret(try credential(key.value, scope)), at: key.target, into: &draft)
+        }
+    }
+
+    private func carry(_ carriage: TokenCarriage, _ scope: Scope, _ draft: inout Draft) throws(Failure) {
+        guard let token = scope.secrets[AuthorizationMethod.accessToken] else {
+            throw Failure(
+                .authorization, "the integration is not connected: it has no access token for \(provider)",
+                advice: "connect it with `tributary connect`")
+        }
+        draft.headers.removeAll { $0.name.lowercased() == carriage.header.lowercased() }
+        draft.headers.append(
+            .init(name: carriage.header, value: carriage.value(token.reveal()), isSecret: true))
+    }
+
+    /// Adds the headers that are computed from the finished request.
+    private func sign(_ plan: inout RequestPlan, _ scope: Scope) throws(Failure) {
+        guard case .signed(let signed)? = authorization?.scheme else { return }
+        var scope = scope
+        scope.request = plan.signingFacts
+        for header in signed.headers {
+            let value = try credential(header.value, scope)
+            plan.headers.removeAll { $0.name.lowercased() == header.name.lowercased() }
+            plan.headers.append(.init(name: header.name, value: value, isSecret: true))
         }
     }
 
@@ -219,15 +248,18 @@ struct RequestBuilder {
                     .utf8)
             setUnlessThere("Content-Type", "application/x-www-form-urlencoded")
         }
+        return RequestPlan(
+            method: template.method.rawValue, url: url, shownURL: shown, headers: headers, body: body,
+            timeout: limits.timeout, maximumBody: limits.bodyBytes)
+    }
+
+    private static func checkHeaders(_ headers: [RequestPlan.Header]) throws(Failure) {
         for header in headers where header.value.utf8.contains(where: { $0 < 0x20 && $0 != 9 || $0 == 0x7F }) {
             throw Failure(
                 .configuration,
                 "the value of the header \(header.name) holds a line break or another control character",
                 advice: "check the setting or secret that it is made of: a file often ends with a line break")
         }
-        return RequestPlan(
-            method: template.method.rawValue, url: url, shownURL: shown, headers: headers, body: body,
-            timeout: limits.timeout, maximumBody: limits.bodyBytes)
     }
 }
 
@@ -239,6 +271,21 @@ extension Value {
         if case .map(let own) = self { members = own }
         members[key] = (members[key] ?? .map([:])).setting(value, at: keys.dropFirst())
         return .map(members)
+    }
+}
+
+extension RequestPlan {
+    /// What signatures are computed over. Secret, because the address may hold secrets.
+    fileprivate var signingFacts: Value {
+        let target = url.pieces(separatedBy: "://").dropFirst().joined(separator: "://")
+        let host = target.prefix { $0 != "/" && $0 != "?" }
+        let path = target.dropFirst(host.count).prefix { $0 != "?" }
+        let query = target.dropFirst(host.count + path.count).dropFirst()
+        return .map([
+            "method": .text(method), "url": .secret(url), "host": .text(String(host)),
+            "path": .secret(path.isEmpty ? "/" : String(path)), "query": .secret(String(query)),
+            "body": .secret(String(decoding: body ?? [], as: UTF8.self)),
+        ])
     }
 }
 

@@ -8,6 +8,8 @@ public struct RetrievalContext: Sendable {
     public var settings: JSONValue
     /// The integration's secrets by name.
     public var secrets: [String: Secret]
+    /// What was kept beside the access token, a JSON object.
+    public var token: JSONValue
     /// The way of authorisation that the integration uses; nil takes the first that its secrets suffice for.
     public var authorization: String?
     /// What the run asks for.
@@ -23,11 +25,13 @@ public struct RetrievalContext: Sendable {
 
     /// A run's context.
     public init(
-        settings: JSONValue = .null, secrets: [String: Secret] = [:], authorization: String? = nil, kind: RunKind,
-        run: Int64 = 1, completeUntil: Timestamp? = nil, until: Timestamp, cursor: JSONValue? = nil
+        settings: JSONValue = .null, secrets: [String: Secret] = [:], token: JSONValue = .null,
+        authorization: String? = nil, kind: RunKind, run: Int64 = 1, completeUntil: Timestamp? = nil, until: Timestamp,
+        cursor: JSONValue? = nil
     ) {
         self.settings = settings
         self.secrets = secrets
+        self.token = token
         self.authorization = authorization
         self.kind = kind
         self.run = run
@@ -157,6 +161,7 @@ public struct Retrieval: Sendable {
         var scope = Scope()
         scope.settings = settings
         scope.secrets = context.secrets
+        scope.token = Value(context.token)
         scope.since = since
         scope.until = listing.window.until(context.until)
         scope.now = now
