@@ -84,7 +84,7 @@ package struct ExchangeScript: Sendable {
             secrets: Dictionary(
                 (script["secrets"]?.object ?? JSONObject()).map { ($0.key, .init($0.value.scalarText ?? "")) },
                 uniquingKeysWith: { $1 }),
-            authorization: script["authorization"]?.string, kind: kind,
+            token: script["token"] ?? .null, authorization: script["authorization"]?.string, kind: kind,
             completeUntil: try run["complete_until"].map { try time($0, "run.complete_until") },
             until: try time(run["until"] ?? .null, "run.until"), cursor: script["cursor"])
     }
