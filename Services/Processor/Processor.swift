@@ -9,7 +9,7 @@ package enum Processor {
     /// The services of one processor. They drain in reverse: nothing more is stored, then what is stored is published
     /// as far as it goes, the rest by another processor.
     package static func build(_ context: ServiceContext) async throws -> [any Service] {
-        let pool = try context.postgres()
+        let pool = try context.postgres(findingRowsByKey: true)
         let administration = try KafkaAdministration(context.kafka)
         let producer = try KafkaProducer(context.kafka)
         let topics = context.topics

@@ -3,7 +3,7 @@ import Service
 /// The processor's own settings.
 package enum ProcessorSettings {
     static let batch = Setting.integer(
-        "processor-batch", environment: "TRIBUTARY_PROCESSOR_BATCH", in: 1...10_000, default: "2000",
+        "processor-batch", environment: "TRIBUTARY_PROCESSOR_BATCH", in: 1...10_000, default: "4000",
         "Most messages that one transaction stores", placeholder: "COUNT")
     static let group = Setting.text(
         "processor-group", environment: "TRIBUTARY_PROCESSOR_GROUP", default: "processor",

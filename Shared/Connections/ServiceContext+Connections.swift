@@ -23,13 +23,14 @@ extension ServiceContext {
     }
 
     /// A pool of connections to Postgres.
+    /// - Parameter findingRowsByKey: see `PostgresSettings.findsRowsByKey`.
     /// - Throws: `PostgresError` if the setting is no connection string.
-    public func postgres(connections: Int? = nil) throws -> PostgresPool {
+    public func postgres(connections: Int? = nil, findingRowsByKey: Bool = false) throws -> PostgresPool {
         let logger = Logger(label: "postgres")
-        return try PostgresPool(
-            self[StandardSettings.postgres], applicationName: instance,
-            connections: connections ?? self[ConnectionSettings.postgresConnections]
-        ) { event in
+        var settings = try PostgresSettings(self[StandardSettings.postgres], applicationName: instance)
+        settings.findsRowsByKey = findingRowsByKey
+        return PostgresPool(settings, connections: connections ?? self[ConnectionSettings.postgresConnections]) {
+            event in
             logger.debug("postgres", [.cause: .text("\(event)")])
         }
     }

@@ -19,6 +19,20 @@ package struct BatchStorage: Sendable {
     /// - Throws: the store's errors that are not about the data: try the whole batch again later.
     package func store(_ batch: PreparedBatch) async throws -> StoredCounts {
         guard !batch.messages.isEmpty || !batch.barriers.isEmpty else { return StoredCounts() }
+        let parts = batch.parts()
+        guard parts.count > 1 else { return try await storeWhole(batch) }
+        var counts = try await withThrowingTaskGroup(of: StoredCounts.self) { group in
+            for part in parts { group.addTask { try await storeWhole(part) } }
+            return try await group.reduce(into: StoredCounts()) { $0 += $1 }
+        }
+        // A barrier tells that everything before it is stored, so it comes after all parts.
+        if !batch.barriers.isEmpty {
+            counts += try await storeWhole(PreparedBatch(messages: [], barriers: batch.barriers))
+        }
+        return counts
+    }
+
+    private func storeWhole(_ batch: PreparedBatch) async throws -> StoredCounts {
         do {
             return try await transact(batch)
         } catch let error as PostgresError where error.kind == .constraint {
@@ -40,8 +54,8 @@ package struct BatchStorage: Sendable {
     private func bisect(_ batch: PreparedBatch, _ error: PostgresError) async throws -> StoredCounts {
         guard batch.messages.count > 1 else { return try await reject(batch, error) }
         let (first, second) = batch.halves()
-        var counts = try await store(first)
-        counts += try await store(second)
+        var counts = try await storeWhole(first)
+        counts += try await storeWhole(second)
         return counts
     }
 

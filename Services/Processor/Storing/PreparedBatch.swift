@@ -85,6 +85,27 @@ package struct PreparedBatch: Sendable {
         self.barriers = barriers
     }
 
+    /// Two parts that no customer has messages in both of, so that they can be stored side by side: what they lock is
+    /// a customer's. One part where a customer has most of the messages; the barriers are in none.
+    func parts() -> [PreparedBatch] {
+        var sizes: [Int64: Int] = [:]
+        for message in messages { sizes[message.object?.customerID ?? 0, default: 0] += 1 }
+        guard messages.count >= 200, sizes.count > 1 else { return [PreparedBatch(messages: messages, barriers: [])] }
+        var first: Set<Int64> = []
+        var firstSize = 0
+        for (customer, size) in sizes.sorted(by: { ($0.value, $0.key) > ($1.value, $1.key) })
+        where firstSize + size <= messages.count / 2 || first.isEmpty {
+            first.insert(customer)
+            firstSize += size
+        }
+        guard firstSize < messages.count else { return [PreparedBatch(messages: messages, barriers: [])] }
+        var parts = [PreparedBatch(messages: [], barriers: []), PreparedBatch(messages: [], barriers: [])]
+        for message in messages {
+            parts[first.contains(message.object?.customerID ?? 0) ? 0 : 1].messages.append(message)
+        }
+        return parts
+    }
+
     /// Its first half without the barriers, and its second half with them.
     func halves() -> (PreparedBatch, PreparedBatch) {
         let middle = messages.count / 2

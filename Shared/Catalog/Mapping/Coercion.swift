@@ -106,12 +106,20 @@ enum Coercion {
             guard let domain = DomainName(in: text) else { throw ExpressionFailure("a domain is expected") }
             return domain.name
         case .email:
-            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !text.contains(where: \.isWhitespace) else {
-                throw ExpressionFailure("an e-mail address is expected")
-            }
+            guard isAddress(text) else { throw ExpressionFailure("an e-mail address is expected") }
             return text.lowercased()
         }
+    }
+
+    /// Something on both sides of one `@`, and no white space. Over bytes: every contact has one.
+    private static func isAddress(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), at != bytes.startIndex else { return false }
+        let domain = bytes[bytes.index(after: at)...]
+        guard !domain.isEmpty, !domain.contains(UInt8(ascii: "@")), !bytes.contains(where: { $0 <= 0x20 }) else {
+            return false
+        }
+        return bytes.allSatisfy { $0 < 0x80 } || !text.contains(where: \.isWhitespace)
     }
 
     /// `text` without white space at its ends; the text itself where there is none.

@@ -23,11 +23,26 @@ public struct InteractionPlace: Hashable, Sendable, CustomStringConvertible {
 
     /// Parses the text form.
     public init?(_ text: String) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4, let run = Int64(parts[0]), let attempt = Int32(parts[1]), let page = Int32(parts[2]),
-            let index = Int32(parts[3]), index >= 0
+        var numbers: (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
+        var place = 0
+        var digits = 0
+        // Over bytes, because every message of a topic carries one.
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, place < 3 else { return nil }
+                numbers = (numbers.1, numbers.2, numbers.3, 0)
+                place += 1
+                digits = 0
+            } else {
+                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), digits < 18 else { return nil }
+                numbers.3 = numbers.3 * 10 + Int64(byte - UInt8(ascii: "0"))
+                digits += 1
+            }
+        }
+        guard place == 3, digits > 0, let attempt = Int32(exactly: numbers.1), let page = Int32(exactly: numbers.2),
+            let index = Int32(exactly: numbers.3)
         else { return nil }
-        self.init(run: run, attempt: attempt, page: page, index: index)
+        self.init(run: numbers.0, attempt: attempt, page: page, index: index)
     }
 }
 
@@ -133,18 +148,16 @@ extension InteractionMessage {
     /// Reads a message of an `interactions.*` topic. Unknown headers are ignored.
     /// - Throws: ``Malformed`` naming the header.
     public init(_ message: ReceivedMessage) throws {
-        var values: [String: String] = [:]
-        values.reserveCapacity(message.headers.count)
-        for header in message.headers { values[header.name] = header.value }
+        func value(_ name: String) -> String? { message.headers.last { $0.name == name }?.value }
         func required<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value {
-            guard let text = values[name], let value = parse(text) else { throw Malformed(header: name) }
+            guard let text = value(name), let value = parse(text) else { throw Malformed(header: name) }
             return value
         }
         let type = try required(CloudEventHeader.type) { $0 }
         guard type == CloudEventType.interactionRetrieved || type == CloudEventType.interactionDeleted else {
             throw Malformed(header: CloudEventHeader.type)
         }
-        let time = values[CloudEventHeader.time]
+        let time = value(CloudEventHeader.time)
         self.init(
             place: try required(CloudEventHeader.id) { InteractionPlace($0) },
             source: try required(CloudEventHeader.source) { ObjectSource(path: $0) },
@@ -154,7 +167,7 @@ extension InteractionMessage {
             until: try required(CloudEventHeader.until) { Timestamp(rfc3339: $0) },
             definition: try required(CloudEventHeader.definition) { $0 },
             isDeleted: type == CloudEventType.interactionDeleted,
-            traceparent: values[CloudEventHeader.traceparent],
+            traceparent: value(CloudEventHeader.traceparent),
             payload: message.value)
     }
 }

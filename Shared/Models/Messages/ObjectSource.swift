@@ -17,13 +17,30 @@ public struct ObjectSource: Hashable, Sendable {
     /// The URI reference that CloudEvents carry.
     public var path: String { "/customers/\(customer)/integrations/\(integration)/objects/\(object)" }
 
-    /// Parses ``path``.
+    /// Parses ``path``. By places, because every message of a topic carries one.
     public init?(path: String) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 7, parts[0].isEmpty, parts[1] == "customers", parts[3] == "integrations",
-            parts[5] == "objects", let customer = PublicID(parts[2]), let integration = PublicID(parts[4]),
-            let object = PublicID(parts[6])
+        let bytes = path.utf8
+        guard bytes.count == Self.length, path.hasPrefix(Self.customers) else { return nil }
+        func part(_ start: Int, _ length: Int) -> Substring {
+            let from = bytes.index(bytes.startIndex, offsetBy: start)
+            return path[from..<bytes.index(from, offsetBy: length)]
+        }
+        let second = Self.customers.utf8.count + Self.idLength
+        let third = second + Self.integrations.utf8.count + Self.idLength
+        guard part(second, Self.integrations.utf8.count) == Self.integrations,
+            part(third, Self.objects.utf8.count) == Self.objects,
+            let customer = PublicID(part(Self.customers.utf8.count, Self.idLength)),
+            let integration = PublicID(part(second + Self.integrations.utf8.count, Self.idLength)),
+            let object = PublicID(part(third + Self.objects.utf8.count, Self.idLength))
         else { return nil }
         self.init(customer: customer, integration: integration, object: object)
     }
+
+    private static let customers = "/customers/"
+    private static let integrations = "/integrations/"
+    private static let objects = "/objects/"
+    /// Characters of a public id.
+    private static let idLength = 36
+    private static let length =
+        customers.utf8.count + integrations.utf8.count + objects.utf8.count + 3 * idLength
 }

@@ -15,6 +15,10 @@ public struct PostgresSettings: Sendable {
     /// The longest pause inside a transaction before the server ends the connection, so that a stopped process keeps no
     /// locks; nil is no limit.
     public var idleInTransactionTimeout: Duration? = .seconds(60)
+    /// Whether every statement finds its rows by key, so that the planner need not look for anything better. Statistics
+    /// lag behind tables that grow by a million rows in a minute, and what it makes of them then is a scan of the table
+    /// for every hundred rows.
+    public var findsRowsByKey = false
     /// How many prepared statements a connection keeps; the least recently used one goes.
     public var preparedStatements = 256
 
@@ -100,6 +104,7 @@ public struct PostgresSettings: Sendable {
     /// zone, and compiling costs more than our statements run.
     var sessionSettings: [(name: String, value: String)] {
         var all = [("timezone", "UTC"), ("datestyle", "ISO"), ("intervalstyle", "postgres"), ("jit", "off")]
+        if findsRowsByKey { all += ["seqscan", "hashjoin", "mergejoin"].map { ("enable_\($0)", "off") } }
         if let searchPath { all.append(("search_path", searchPath)) }
         all.append(("statement_timeout", Self.milliseconds(statementTimeout)))
         all.append(("idle_in_transaction_session_timeout", Self.milliseconds(idleInTransactionTimeout)))

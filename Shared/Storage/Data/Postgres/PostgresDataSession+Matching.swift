@@ -187,11 +187,17 @@ extension PostgresDataSession {
         let name = role.rawValue
         let result = try await session.query(
             """
-            update tributary.\(table.type.name) r set \(name)_id = t.entity_id, \(name)_rule = 'external_id',
+            with waiting as (
+              select \(table.keyColumns), t.entity_id
+              from unnest($1::bigint[], $2::text[], $3::uuid[]) as t (integration_id, external_id, entity_id)
+              cross join lateral (
+                select * from tributary.\(table.type.name) r
+                where r.integration_id = t.integration_id and r.\(name)_external_id = t.external_id
+                  and r.\(name)_rule is distinct from 'external_id' offset 0) r
+            )
+            update tributary.\(table.type.name) r set \(name)_id = w.entity_id, \(name)_rule = 'external_id',
               revision = r.revision + 1, changed_at = $4
-            from unnest($1::bigint[], $2::text[], $3::uuid[]) as t (integration_id, external_id, entity_id)
-            where r.integration_id = t.integration_id and r.\(name)_external_id = t.external_id
-              and r.\(name)_rule is distinct from 'external_id'
+            from waiting w where \(table.isSameRow) and r.\(name)_rule is distinct from 'external_id'
             returning \(table.keyColumns)
             """,
             [
@@ -207,10 +213,16 @@ extension PostgresDataSession {
         let (name, identity) = (role.rawValue, LinkTable.identityColumn(role))
         let result = try await session.query(
             """
-            update tributary.\(table.type.name) r set \(name)_id = t.entity_id,
+            with waiting as (
+              select \(table.keyColumns), t.entity_id
+              from unnest($1::bigint[], $2::text[], $3::uuid[]) as t (customer_id, value, entity_id)
+              cross join lateral (
+                select * from tributary.\(table.type.name) r
+                where r.customer_id = t.customer_id and r.\(identity) = t.value and r.\(name)_id is null offset 0) r
+            )
+            update tributary.\(table.type.name) r set \(name)_id = w.entity_id,
               \(name)_rule = '\(role.referenceKind.rawValue)', revision = r.revision + 1, changed_at = $4
-            from unnest($1::bigint[], $2::text[], $3::uuid[]) as t (customer_id, value, entity_id)
-            where r.customer_id = t.customer_id and r.\(identity) = t.value and r.\(name)_id is null
+            from waiting w where \(table.isSameRow) and r.\(name)_id is null
             returning \(table.keyColumns)
             """,
             [
@@ -243,6 +255,12 @@ private struct LinkTable {
     /// What `returning` needs to know the keys.
     var keyColumns: String {
         type == .contacts ? "r.customer_id, r.id" : "r.customer_id, r.object_id, r.external_id"
+    }
+
+    /// That `r` is the row that was found waiting as `w`. Found first and by index, one by one: a planner whose statistics
+    /// say that nothing waits goes through all that wait for each target instead.
+    var isSameRow: String {
+        type == .contacts ? "r.id = w.id" : "r.object_id = w.object_id and r.external_id = w.external_id"
     }
 
     func entries(_ rows: PostgresRows) throws -> [OutboxEntry] {
