@@ -80,7 +80,9 @@ let package = Package(
         shared("Cryptography", ["CCrypto"]),
 
         // What the services are made of.
-        shared("Catalog", ["Models", "JSON", "YAML", "Cryptography"], exclude: ["Providers", "LANGUAGE.md", "EXCHANGES.md"]),
+        shared(
+            "Catalog", ["Models", "JSON", "YAML", "Cryptography"],
+            exclude: ["Providers", "LANGUAGE.md", "EXCHANGES.md"]),
         shim("CMigrationScripts"),
         shared("Migrations", ["CMigrationScripts"], exclude: ["sql"], path: "Shared/Storage/Migrations"),
         shared("Storage", ["Models", "Postgres", "Migrations"], exclude: ["Migrations"]),
@@ -113,6 +115,12 @@ let package = Package(
         shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),
         tests(
             "ProcessorTests", ["Models", "Storage", "Processor", "ProcessorConformance", "Service", "Kafka", "Catalog"]),
+        tests(
+            "ProviderTests",
+            [
+                "Catalog", "Exchanges", "HTTPClient", "JSON", "Kafka", "Models", "Operator", "Processor",
+                "RawHTTPServer", "Retriever", "Service", "Storage",
+            ]),
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("ServiceTests", ["Service", "Models", "HTTPServer"]),
         tests("ArchitectureTests", []),

@@ -1,4 +1,4 @@
-import Foundation
+import Exchanges
 
 /// Where the files are that tests read, from the place of this file.
 enum CatalogPaths {
@@ -6,6 +6,5 @@ enum CatalogPaths {
     static let root = String(tests.dropLast("/Tests/CatalogTests".count))
     static let catalog = root + "/Shared/Catalog"
     /// Another folder of providers may be looked at while it is being written.
-    static let providers =
-        ProcessInfo.processInfo.environment["TRIBUTARY_PROVIDERS"] ?? catalog + "/Providers"
+    static let providers = ProviderFolder.path
 }

@@ -16,7 +16,7 @@ struct ExchangeComparisonTests {
               - request: \(request)
                 response: { status: 200 }
             """, file: "test/exchanges/test.yaml")
-        return script.exchanges[0].request.differences(
+        return script.steps[0][0].request.differences(
             from: MadeRequest(
                 method: body == nil ? "GET" : "POST", url: url,
                 headers: headers.map { (name: $0.0, value: $0.1) }, body: body.map { Array($0.utf8) }))

@@ -1,13 +1,16 @@
 /// Rows under headings, each column as wide as its widest cell.
-struct TextTable {
+package struct TextTable {
     private let headings: [String]
     private var rows: [[String]] = []
 
-    init(_ headings: [String]) { self.headings = headings }
+    /// A table without rows.
+    package init(_ headings: [String]) { self.headings = headings }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    /// Adds a row, a cell for each heading.
+    package mutating func add(_ row: [String]) { rows.append(row) }
 
-    var text: String {
+    /// The table as lines, without a line end behind the last one.
+    package var text: String {
         let widths = headings.indices.map { column in
             ([headings] + rows).map { $0[column].count }.max() ?? 0
         }

@@ -21,7 +21,8 @@ package final class RunInProgress: Sendable {
         var isBounded: Bool
     }
 
-    init(_ claimed: ClaimedRun, retrieval: Retrieval, traceparent: String?) {
+    /// The run that was claimed, and what it asks.
+    package init(_ claimed: ClaimedRun, retrieval: Retrieval, traceparent: String?) {
         self.claimed = claimed
         self.retrieval = retrieval
         self.traceparent = traceparent

@@ -16,6 +16,20 @@ package struct RunTask: Sendable {
         let clock: any WallClock
         let metrics: RetrieverMetrics
         let backoff = Backoff(base: .milliseconds(250), cap: .seconds(20))
+
+        /// What all runs of a process share.
+        package init(
+            fetcher: PageFetcher, sender: PageSender, writer: RunWriter, store: any RetrievalStore, gate: BacklogGate,
+            clock: any WallClock, metrics: RetrieverMetrics
+        ) {
+            self.fetcher = fetcher
+            self.sender = sender
+            self.writer = writer
+            self.store = store
+            self.gate = gate
+            self.clock = clock
+            self.metrics = metrics
+        }
     }
 
     private typealias Event = RetrievalEvent<PagePosition>
@@ -26,7 +40,8 @@ package struct RunTask: Sendable {
     private let events: AsyncStream<Event>
     private let send: AsyncStream<Event>.Continuation
 
-    init(_ run: RunInProgress, lease: RetrieverLease, around: Surroundings) {
+    /// The retrieval of `run`, which was claimed under `lease`.
+    package init(_ run: RunInProgress, lease: RetrieverLease, around: Surroundings) {
         self.run = run
         self.lease = lease
         self.around = around
@@ -46,7 +61,7 @@ package struct RunTask: Sendable {
     }
 
     /// Retrieves until the run is let go of.
-    func retrieve(from position: PagePosition) async {
+    package func retrieve(from position: PagePosition) async {
         var machine = RetrievalMachine(
             start: run.retrieval.start, position: position, page: run.claimed.nextPage,
             postponements: run.claimed.postponements)

@@ -1,4 +1,5 @@
 import Catalog
+import Cryptography
 import JSON
 import Models
 import YAML
@@ -8,6 +9,8 @@ import YAML
 package struct ExchangeScript: Sendable {
     /// A request with its response.
     package struct Exchange: Sendable {
+        /// What it is called in messages.
+        package var name: String
         /// What must be asked.
         package var request: WrittenRequest
         /// What is answered.
@@ -18,21 +21,24 @@ package struct ExchangeScript: Sendable {
     package struct Problem: Error, CustomStringConvertible {
         /// What, and what to do.
         package let description: String
+
+        /// A problem.
+        package init(description: String) { self.description = description }
     }
 
     /// The keys of a file.
     package static let keys = [
-        "object", "run", "settings", "secrets", "token", "authorization", "cursor", "exchanges", "yields", "ends",
-        "retry_at",
+        "object", "run", "settings", "secrets", "token", "authorization", "overrides", "cursor", "exchanges", "yields",
+        "ends", "retry_at",
     ]
     /// The keys of `run`.
     package static let runKeys = ["kind", "complete_until", "until"]
     /// The keys of an exchange.
-    package static let exchangeKeys = ["request", "response"]
+    package static let exchangeKeys = ["request", "response", "any_order"]
     /// The keys of a request.
     package static let requestKeys = ["method", "path", "query", "headers", "body"]
     /// The keys of a response.
-    package static let responseKeys = ["status", "headers", "body"]
+    package static let responseKeys = ["status", "headers", "body", "body_base64"]
     /// The keys of a record under `yields`.
     package static let yieldKeys = ["id", "modified_at", "deleted", "records", "payload", "rejected"]
 
@@ -44,8 +50,10 @@ package struct ExchangeScript: Sendable {
     package let object: String
     /// What the run brings to the definition.
     package let context: RetrievalContext
-    /// What is asked and answered, in order.
-    package let exchanges: [Exchange]
+    /// Changes to the provider's definition, in the shape of a provider.
+    package let overrides: [Override]
+    /// What is asked and answered, in order; what stands in one step may be asked in any order.
+    package let steps: [[Exchange]]
     /// The records that must come of it.
     package let yields: [JSONValue]
     /// How the run must end: `page`, `ignored`, or an action with the class of its failure.
@@ -65,7 +73,15 @@ package struct ExchangeScript: Sendable {
         guard let list = script["exchanges"]?.array, !list.isEmpty else {
             throw Problem(description: "'exchanges' must be a list of requests with their responses")
         }
-        exchanges = try list.enumerated().map { try Self.exchange($0.element, number: $0.offset + 1) }
+        steps = try list.enumerated().map { index, entry in
+            guard let several = entry["any_order"] else { return [try Self.exchange(entry, "exchange \(index + 1)")] }
+            try Self.allow(["any_order"], in: entry, "exchange \(index + 1)")
+            guard let exchanges = several.array, exchanges.count > 1 else {
+                throw Problem(description: "'any_order' of exchange \(index + 1) must be a list of several exchanges")
+            }
+            return try exchanges.enumerated().map { try Self.exchange($1, "exchange \(index + 1).\($0 + 1)") }
+        }
+        overrides = (script["overrides"]?.array ?? []).map { Override(layer: .integration, patch: $0) }
         yields = script["yields"]?.array ?? []
         for record in yields { try Self.allow(Self.yieldKeys, in: record, "a record under 'yields'") }
         ends = script["ends"]?.string ?? "page"
@@ -89,20 +105,30 @@ package struct ExchangeScript: Sendable {
             until: try time(run["until"] ?? .null, "run.until"), cursor: script["cursor"])
     }
 
-    private static func exchange(_ script: JSONValue, number: Int) throws -> Exchange {
-        try allow(exchangeKeys, in: script, "exchange \(number)")
+    private static func exchange(_ script: JSONValue, _ name: String) throws -> Exchange {
+        try allow(exchangeKeys, in: script, name)
         guard let request = script["request"], let response = script["response"] else {
-            throw Problem(description: "exchange \(number) needs 'request' and 'response'")
+            throw Problem(description: "\(name) needs 'request' and 'response'")
         }
-        try allow(requestKeys, in: request, "the request of exchange \(number)")
-        try allow(responseKeys, in: response, "the response of exchange \(number)")
+        try allow(requestKeys, in: request, "the request of \(name)")
+        try allow(responseKeys, in: response, "the response of \(name)")
         return Exchange(
-            request: try WrittenRequest(request),
+            name: name, request: try WrittenRequest(request),
             response: ProviderResponse(
                 status: Int(response["status"]?.int64 ?? 200),
                 headers: (response["headers"]?.object ?? JSONObject()).flatMap { header in
                     (header.value.array ?? [header.value]).map { (header.key, $0.scalarText ?? "") }
-                }, body: response["body"].map { $0.string.map { Array($0.utf8) } ?? $0.encoded } ?? []))
+                }, body: try body(response, name)))
+    }
+
+    private static func body(_ response: JSONValue, _ name: String) throws -> [UInt8] {
+        if let packed = response["body_base64"] {
+            guard let bytes = packed.string.flatMap({ Base64.standard.decode($0) }) else {
+                throw Problem(description: "'body_base64' of \(name) must be Base64")
+            }
+            return bytes
+        }
+        return response["body"].map { $0.string.map { Array($0.utf8) } ?? $0.encoded } ?? []
     }
 
     static func allow(_ keys: [String], in value: JSONValue, _ what: String) throws {

@@ -8,7 +8,7 @@ package struct PurePlay {
     package private(set) var problems: [String] = []
     private let script: ExchangeScript
     private let retrieval: Retrieval
-    private var position: PagePosition?
+    private var answering: Answering
     private var yields: Yields
     private var end = "nothing"
     private var failure: Failure?
@@ -19,58 +19,47 @@ package struct PurePlay {
         self.script = script
         retrieval = try script.retrieval(catalog: catalog)
         yields = Yields(retrieval.definition)
-        position = retrieval.start
-        for (index, exchange) in script.exchanges.enumerated() {
-            guard let here = position else {
-                problems.append(
-                    "the run ended (\(end)) after exchange \(index) of \(script.exchanges.count)\(explanation)")
-                break
+        answering = Answering(script, goesOn: true)
+        var position: PagePosition? = retrieval.start
+        while let here = position {
+            do {
+                position = try step(at: here)
+            } catch let failure as Failure {
+                (end, self.failure, position) = ("failed \(failure.kind.rawValue)", failure, nil)
             }
-            try play(exchange, number: index + 1, at: here)
         }
         finish()
     }
 
-    private mutating func play(_ exchange: ExchangeScript.Exchange, number: Int, at here: PagePosition) throws {
+    /// Asks once and reads the response; returns where the run goes on.
+    private mutating func step(at here: PagePosition) throws -> PagePosition? {
         let now = script.context.until
-        let made = MadeRequest(try retrieval.request(at: here, now: now))
-        let differences = exchange.request.differences(from: made)
-        if !differences.isEmpty {
-            problems.append(
-                """
-                exchange \(number): the request is not as written:
-                  - \(differences.joined(separator: "\n  - "))
-                  The request that was made, as it would be written:
-                \(made.asWritten)
-                """)
+        let wasRetried = end.hasPrefix("retry")
+        guard let response = answering.response(to: MadeRequest(try retrieval.request(at: here, now: now))) else {
+            return nil
         }
-        let outcome = retrieval.interpret(exchange.response, at: here, now: now)
+        let outcome = retrieval.interpret(response, at: here, now: now)
+        // The retriever gives up at some time.
+        if wasRetried, case .retry = outcome, script.ends.hasPrefix("retry") { return nil }
         end = outcome.ending
         failure = outcome.trouble
         switch outcome {
         case .page(let page):
             try yields.add(page)
             switch page.step {
-            case .next(let next), .overlapMissed(let next): position = next
-            case .end: position = nil
+            case .next(let next), .overlapMissed(let next): return next
+            case .end: return nil
             }
-        case .retry: break
-        case .restart: position = retrieval.start
-        case .throttled, .postponed, .failed: position = nil
+        case .retry: return here
+        case .restart: return retrieval.start
+        case .throttled, .postponed, .failed: return nil
         }
     }
 
     private mutating func finish() {
-        // A retry that nobody answers any more is tried again until the run is postponed.
-        if let position, !end.hasPrefix("retry"),
-            let plan = try? retrieval.request(at: position, now: script.context.until)
-        {
-            problems.append(
-                """
-                after the last exchange (\(end)\(explanation)) the run goes on, and nothing is written for it. It asks:
-                \(MadeRequest(plan).asWritten)
-                """)
-        }
+        answering.finish()
+        problems = answering.problems
+        guard !answering.isLost else { return }
         problems += yields.differences(from: script.yields)
         if end != script.ends {
             problems.append("ends: it ended with '\(end)', written is '\(script.ends)'\(explanation)")
@@ -96,7 +85,7 @@ extension ExchangeScript {
         }
         let resolved: ResolvedDefinition
         do {
-            resolved = try definition.resolve(object: object, settings: context.settings)
+            resolved = try definition.resolve(object: object, overrides: overrides, settings: context.settings)
         } catch {
             throw Problem(
                 description: "the definition of \(object) cannot be used:"

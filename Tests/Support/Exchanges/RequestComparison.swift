@@ -7,7 +7,7 @@ extension WrittenRequest {
     package func differences(from made: MadeRequest) -> [String] {
         var found: [String] = []
         if made.method != method { found.append("the method is \(made.method), written is \(method)") }
-        if made.path != path, PercentEncoding.decode(made.path) != path {
+        if made.path != path, PercentEncoding.decode(made.path) != path, made.path != path + "/" {
             found.append("the path is \(made.path), written is \(path)")
         }
         return found + queryDifferences(made) + headerDifferences(made) + bodyDifferences(made)

@@ -1,5 +1,6 @@
 import Catalog
 import JSON
+import Models
 
 /// What a record came to, in the form in which an exchange file writes it under `yields`.
 package struct Yields {
@@ -17,32 +18,54 @@ package struct Yields {
 
     /// Adds the records of a page.
     package mutating func add(_ page: FetchedPage) throws {
-        for record in page.records { try add(record) }
+        for record in page.records {
+            if let rejection = record.rejection {
+                add(rejected: rejection)
+            } else {
+                try add(
+                    id: record.externalID, modifiedAt: record.modifiedAt, isDeleted: record.isDeleted,
+                    payload: record.payload)
+            }
+        }
     }
 
-    private mutating func add(_ record: FetchedRecord) throws {
-        if let rejection = record.rejection {
-            records.append(Record(description: ["rejected": .string(rejection)]))
-            return
-        }
-        var members: [(String, JSONValue)] = [("id", .string(record.externalID))]
-        if let time = record.modifiedAt { members.append(("modified_at", .string(time.description))) }
-        if record.isDeleted {
+    /// Adds a record that cannot be stored.
+    package mutating func add(rejected reason: String) {
+        records.append(Record(description: ["rejected": .string(reason)]))
+    }
+
+    /// Adds a record.
+    package mutating func add(id: String, modifiedAt: Timestamp?, isDeleted: Bool, payload: ArraySlice<UInt8>?) throws {
+        var members: [(String, JSONValue)] = [("id", .string(id))]
+        if let modifiedAt { members.append(("modified_at", .string(modifiedAt.description))) }
+        if isDeleted {
             members.append(("deleted", true))
-        } else if let payload = record.payload {
-            var mapped: [JSONValue] = []
-            for record in try mapper.map(payload, tally: &tally) {
-                var json = Array("{\"type\":\"\(record.type.name)\",".utf8)
-                record.appendJSONMembers(to: &json)
-                mapped.append(try JSONValue(parsing: json + [UInt8(ascii: "}")]))
-            }
+        } else if let payload {
+            let mapped = try Self.canonical(payload, mapper, &tally)
             // A type of the provider's own may have no canonical fields; `payload` can be written instead.
             if !mapped.isEmpty { members.append(("records", .array(mapped))) }
         }
         records.append(
             Record(
                 description: .object(JSONObject(members)),
-                payload: try record.payload.map { try JSONValue(parsing: Array($0)) }))
+                payload: try payload.map { try JSONValue(parsing: Array($0)) }))
+    }
+
+    /// The canonical records of `payload`.
+    package static func canonical(_ payload: ArraySlice<UInt8>, of definition: ResolvedDefinition) throws -> [JSONValue]
+    {
+        var tally = MappingTally()
+        return try canonical(payload, Mapper(definition), &tally)
+    }
+
+    private static func canonical(_ payload: ArraySlice<UInt8>, _ mapper: Mapper, _ tally: inout MappingTally) throws
+        -> [JSONValue]
+    {
+        try mapper.map(payload, tally: &tally).map { record in
+            var json = Array("{\"type\":\"\(record.type.name)\",".utf8)
+            record.appendJSONMembers(to: &json)
+            return try JSONValue(parsing: json + [UInt8(ascii: "}")])
+        }
     }
 
     /// How the records differ from those `written`.
