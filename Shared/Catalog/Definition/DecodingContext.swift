@@ -11,6 +11,8 @@ final class DecodingContext {
     var settingNames: [String]?
     /// What the ways of authorisation keep beside their tokens, nil before that is known.
     var tokenNames: [String]?
+    /// Whether what is decoded drives another object's requests: then nothing is mapped.
+    var isParent = false
     /// Whether keys that nobody knows are left alone: for definitions stored by a newer version.
     let ignoresUnknownKeys: Bool
 

@@ -119,6 +119,25 @@ struct KeyedReader<Key: LanguageKey> {
         return nil
     }
 
+    /// The format of a time: a name or a pattern.
+    func timestampFormat(_ key: Key) -> TimestampFormat? {
+        guard self[key] != nil, let text = text(key) else { return nil }
+        if let format = TimestampFormat(text) { return format }
+        guard text.contains("%") else {
+            report(
+                key, "'\(text)' is not possible here",
+                advice: NearestName.advice(for: text, among: TimestampFormat.named.map(\.name))
+                    + "; or write a pattern such as \"%d/%m/%Y %H:%M\"")
+            return nil
+        }
+        do {
+            _ = try TimePattern(text)
+        } catch {
+            report(key, error.message, advice: error.advice)
+        }
+        return nil
+    }
+
     /// A path into a record or response.
     func fieldPath(_ key: Key) -> JSONPath? {
         guard let text = text(key) else { return nil }

@@ -20,12 +20,20 @@ package enum LanguageReference {
             ("Object", names(ObjectDefinition.Key.self).filter { !inherited.contains($0) }),
             ("Listing", names(Listing.Key.self)),
             ("Request", names(RequestTemplate.Key.self)),
+            ("Records", names(RecordSource.Key.self)),
+            ("Format", names(ResponseFormat.Key.self)),
+            ("Windows", names(WindowSteps.Key.self)),
+            ("Parents", names(ParentDefinition.Key.self)),
+            ("Enrichment", names(EnrichmentDefinition.Key.self)),
             ("Modified time", names(Listing.ModifiedKey.self)),
-            ("Deletions", names(Listing.DeletedKey.self)),
+            ("Deletions", names(DeletionsDefinition.Key.self)),
             ("Changes", names(ChangesDefinition.Key.self)),
+            ("Since age", names(DistantDefinition.Key.self)),
+            ("The cursor", names(CursorSource.Key.self)),
             ("Mapping: a field", names(FieldSourceDefinition.Key.self)),
             ("Mapping: a reference", names(FieldSourceDefinition.ReferenceKey.self)),
             ("Mapping: also", names(MappingDefinition.AlsoKey.self)),
+            ("Pages: cap", names(ResultCap.Key.self)),
             ("Pages: the cursor", names(CursorPages.CursorKey.self)),
             ("Pages: into and size_into", names(RequestTargetKey.self)),
         ] + Pagination.strategies.map { ("Pages: \($0.keyword)", $0.keys) }
@@ -37,7 +45,10 @@ package enum LanguageReference {
     package static let names = Name.allCases.map(\.rawValue)
 
     /// The formats of times.
-    package static let formats = TimestampFormat.allCases.map(\.rawValue)
+    package static let formats = TimestampFormat.named.map(\.name)
+
+    /// What stands behind `%` in patterns of times.
+    package static let patternParts = TimePattern.Part.allCases.map { (name: "%\($0.rawValue)", meaning: $0.meaning) }
 
     private static let inherited: Set<String> = ["provider", "docs", "settings", "auth", "verify"]
 

@@ -9,7 +9,7 @@ public struct ObjectDefinition: Sendable {
         // Of the provider or the object.
         case baseURL = "base_url", limits, errors
         // Of the object.
-        case type, every, changes, reconcile, cursor, map, also
+        case type, every, changes, sinceAge = "since_age", reconcile, cursor, map, also
         // Written by resolving.
         case object, mappingSettings = "mapping_settings"
     }
@@ -34,10 +34,14 @@ public struct ObjectDefinition: Sendable {
     public var listing: Listing
     /// How changes are asked for, where that differs.
     public var changes: ChangesDefinition?
+    /// How it is asked where the last success is long ago.
+    public var distant: DistantDefinition?
+    /// Where the provider lists what is gone.
+    public var deletions: DeletionsDefinition?
     /// How often everything is listed again to find what incremental requests cannot show; nil is never.
     public var reconcile: Duration?
     /// Where the last response holds a mark that the next run continues from.
-    public var cursor: ValueSource?
+    public var cursor: CursorSource?
     /// What the provider allows.
     public var limits: Limits
     /// What is done about errors, the first rule that matches.
@@ -64,7 +68,7 @@ public struct ObjectDefinition: Sendable {
         name = reader.text(.object) ?? ""
         every = reader.duration(.every)
         reconcile = reader.duration(.reconcile)
-        cursor = reader.source(.cursor, names: .response)
+        cursor = reader.cursorSource(.cursor)
         limits = reader[.limits].map { Limits($0, path: "limits", context: context) } ?? Limits()
         errors = reader.items(.errors).enumerated().compactMap { index, item in
             ErrorRule(item, path: "errors[\(index)]", context: context)
@@ -79,6 +83,12 @@ public struct ObjectDefinition: Sendable {
         let baseURL = Self.baseURL(reader)
         let listing = Listing(partOf: node, path: "", context: context)
         changes = reader[.changes].flatMap { ChangesDefinition($0, path: "changes", context: context, base: listing) }
+        distant = reader[.sinceAge].flatMap {
+            DistantDefinition($0, path: "since_age", context: context, base: listing)
+        }
+        deletions = node["deleted"].flatMap {
+            DeletionsDefinition($0, path: "deleted", context: context, base: listing)
+        }
         guard let type, let baseURL, let listing else { return nil }
         self.type = type
         self.baseURL = baseURL
@@ -131,7 +141,7 @@ public struct ObjectDefinition: Sendable {
         var mappings: [MappingDefinition] = []
         if let type, let node = reader[.map] {
             mappings.append(MappingDefinition(fields: node, type: type, path: "map", context: context))
-        } else if let type, !reader.has(.map), InteractionType.canonical.contains(type) {
+        } else if let type, !reader.has(.map), !context.isParent, InteractionType.canonical.contains(type) {
             reader.missing(
                 .map,
                 advice: "say which field of the record is which field of \(type.name), such as map: { name: name }")
@@ -145,7 +155,9 @@ public struct ObjectDefinition: Sendable {
     }
 
     private mutating func checkPaging(_ reader: KeyedReader<Key>) {
-        let listings = [listing] + (changes.map { [$0.listing] } ?? [])
+        let listings = [listing] + [changes?.listing, distant?.listing].compactMap { $0 }
+        let parents = listings.compactMap { $0.parent?.definition?.object }
+        if reconcile == nil, parents.contains(where: { $0.reconcile != nil }) { reconcile = Self.defaultReconcile }
         guard listings.contains(where: { $0.pages.skipsWhenSetMoves }) else { return }
         let node = reader.node["pages"] ?? reader.node
         reader.context.report(

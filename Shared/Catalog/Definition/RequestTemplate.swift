@@ -3,7 +3,7 @@ import JSON
 /// What is asked: method, path, query, headers and body.
 public struct RequestTemplate: Sendable, Hashable {
     enum Key: String, LanguageKey {
-        case method, path, query, headers, body, form
+        case method, path, query, headers, body, form, `class`
     }
 
     /// The methods that read.
@@ -37,11 +37,13 @@ public struct RequestTemplate: Sendable, Hashable {
     public var headers: [Item]
     /// The body.
     public var body: Body
+    /// Which of the classes of `limits` it counts against.
+    public var limitClass: String?
 
-    init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
+    init?(_ node: DefinitionNode, path: String, context: DecodingContext, names: NameSet = .request) {
         let reader = KeyedReader<Key>(node, path: path, context: context)
-        query = Self.items(reader, .query)
-        headers = Self.items(reader, .headers)
+        query = Self.items(reader, .query, names)
+        headers = Self.items(reader, .headers, names)
         for (entry, item) in zip(reader.entries(.headers), headers) where !HeaderName.isValid(item.name) {
             context.report(
                 at: entry.keyOrigin, path: reader.path(of: .headers), "'\(item.name)' cannot be the name of a header",
@@ -51,9 +53,9 @@ public struct RequestTemplate: Sendable, Hashable {
             reader.report(.form, "a request has one body", advice: "keep either body (JSON) or form")
         }
         if let node = reader[.body] {
-            body = .json(BodyTemplate(node, path: reader.path(of: .body), context: context))
+            body = .json(BodyTemplate(node, path: reader.path(of: .body), context: context, names: names))
         } else if reader.has(.form) {
-            body = .form(Self.items(reader, .form))
+            body = .form(Self.items(reader, .form, names))
         } else {
             body = .none
         }
@@ -62,25 +64,26 @@ public struct RequestTemplate: Sendable, Hashable {
             reader.report(
                 .method, "a GET request has no body", advice: "write method: POST, or move the fields to query")
         }
+        limitClass = reader.text(.class)
         guard reader.has(.path) else {
             reader.missing(.path, advice: "write the path behind base_url, such as /tickets")
             return nil
         }
-        guard let template = reader.template(.path, names: .request) else { return nil }
+        guard let template = reader.template(.path, names: names) else { return nil }
         if let literal = template.literal, literal.contains("?") {
             reader.report(.path, "the path holds a query", advice: "move what stands behind '?' to query")
         }
         self.path = template
     }
 
-    private static func items(_ reader: KeyedReader<Key>, _ key: Key) -> [Item] {
+    private static func items(_ reader: KeyedReader<Key>, _ key: Key, _ names: NameSet) -> [Item] {
         reader.entries(key).compactMap { entry in
             let path = "\(reader.path(of: key)).\(entry.key)"
             let nodes: [DefinitionNode]
             if case .list(let items) = entry.value.content { nodes = items } else { nodes = [entry.value] }
             let values = nodes.compactMap { node -> Template? in
                 switch node.content {
-                case .text(let text): return reader.context.template(text, at: node.origin, path: path, names: .request)
+                case .text(let text): return reader.context.template(text, at: node.origin, path: path, names: names)
                 case .number(let text): return Template(literal: text)
                 case .bool(let value): return Template(literal: value ? "true" : "false")
                 case .null: return nil
@@ -124,16 +127,18 @@ public indirect enum BodyTemplate: Sendable, Hashable {
         var value: BodyTemplate
     }
 
-    init(_ node: DefinitionNode, path: String, context: DecodingContext) {
+    init(_ node: DefinitionNode, path: String, context: DecodingContext, names: NameSet = .request) {
         switch node.content {
         case .text(let text) where Template.isTemplate(text):
-            let template = context.template(text, at: node.origin, path: path, names: .request)
+            let template = context.template(text, at: node.origin, path: path, names: names)
             self = template.map(BodyTemplate.template) ?? .constant(.null)
-        case .list(let items): self = .list(items.map { BodyTemplate($0, path: path, context: context) })
+        case .list(let items): self = .list(items.map { BodyTemplate($0, path: path, context: context, names: names) })
         case .map(let entries):
             self = .map(
                 entries.map {
-                    Member(key: $0.key, value: BodyTemplate($0.value, path: "\(path).\($0.key)", context: context))
+                    Member(
+                        key: $0.key,
+                        value: BodyTemplate($0.value, path: "\(path).\($0.key)", context: context, names: names))
                 })
         default: self = .constant(node.json)
         }

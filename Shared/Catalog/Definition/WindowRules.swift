@@ -24,9 +24,13 @@ public struct WindowRules: Sendable, Hashable {
     /// The lower bound to ask with when everything up to `completeUntil` is known: never later than that, cut down to
     /// the precision, and one unit earlier where the provider leaves out the bound itself.
     public func since(completeUntil: Timestamp) -> Timestamp {
+        lower(completeUntil - settle)
+    }
+
+    /// The lower bound to ask with for everything from `time` on.
+    func lower(_ time: Timestamp) -> Timestamp {
         let unit = max(1, precision.microseconds)
-        let settled = completeUntil - settle
-        let cut = settled.microseconds.flooringQuotient(by: unit) * unit
+        let cut = time.microseconds.flooringQuotient(by: unit) * unit
         return Timestamp(microseconds: bound == .exclusive ? cut - unit : cut)
     }
 

@@ -18,6 +18,8 @@ public struct Scope: Sendable {
     public var record: (any FieldSource)?
     /// The parent's record.
     public var parent: Value = .null
+    /// The records of a batch of parents.
+    public var parents: Value = .null
     /// The position.
     public var page: Value = .null
     /// The response.
@@ -48,6 +50,7 @@ public struct Scope: Sendable {
         case .now: path.steps.isEmpty ? now.map(Value.time) ?? .null : .null
         case .record: record?.value(at: path) ?? .null
         case .parent: parent.value(at: path)
+        case .parents: parents.value(at: path)
         case .page: page.value(at: path)
         case .response: response?.value(at: path) ?? .null
         case .run: run.value(at: path)

@@ -207,6 +207,14 @@ struct ExpressionParser {
                 offset: nameOffset, message: "the filter '\(name)' does not take \(input.kinds.names)",
                 advice: "give it \(filter.input.names)")
         }
+        if filter == .time || filter == .format, case .literal(.text(let name))? = arguments.first,
+            TimestampFormat(name) == nil
+        {
+            throw ExpressionProblem(
+                offset: nameOffset, message: "there is no format of times '\(name)'",
+                advice: NearestName.advice(for: name, among: TimestampFormat.named.map(\.name))
+                    + "; or write a pattern such as '%d/%m/%Y'")
+        }
         return .filter(filter, input, arguments)
     }
 

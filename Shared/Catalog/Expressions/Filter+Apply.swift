@@ -1,4 +1,5 @@
 import Cryptography
+import JSON
 import Models
 
 extension Filter {
@@ -25,8 +26,10 @@ extension Filter {
         }
         if input.isNull { return .null }
         switch self {
-        case .epoch, .epochMilliseconds, .epochMicroseconds, .iso8601, .date, .time: return try timed(input, arguments)
+        case .epoch, .epochMilliseconds, .epochMicroseconds, .iso8601, .date, .time, .format:
+            return try timed(input, arguments)
         case .first, .last: return edge(of: input)
+        case .find: return Self.item(of: input, where: arguments[0], is: arguments[1])
         case .join: return .text(try joined(input, with: arguments.first?.scalarText ?? ""))
         case .contains: return .bool(Evaluator.contains(input, arguments[0]))
         case .int, .number: return try numeric(input)
@@ -81,9 +84,9 @@ extension Filter {
     private func timed(_ input: Value, _ arguments: [Value]) throws(ExpressionFailure) -> Value {
         let format = arguments.first?.asText.flatMap(TimestampFormat.init(_:))
         guard arguments.isEmpty || format != nil else {
-            throw ExpressionFailure("'time' does not know the format given")
+            throw ExpressionFailure("'\(rawValue)' does not know the format given")
         }
-        guard let time = Timestamp(value: input, format: format) else {
+        guard let time = Timestamp(value: input, format: self == .format ? nil : format) else {
             throw ExpressionFailure("the filter '\(rawValue)' got \(input.kind.names) that is not a time")
         }
         switch self {
@@ -92,8 +95,15 @@ extension Filter {
         case .epochMicroseconds: return .integer(time.microseconds)
         case .iso8601: return .text(TimestampFormat.iso8601.print(time))
         case .date: return .text(TimestampFormat.date.print(time))
+        case .format: return format.map { .text($0.print(time)) } ?? .null
         default: return .time(time)
         }
+    }
+
+    private static func item(of input: Value, where key: Value, is wanted: Value) -> Value {
+        guard case .list(let items) = input, let key = key.asText else { return .null }
+        let path = JSONPath(keys: key)
+        return items.first { Evaluator.areEqual($0.value(at: path), wanted) } ?? .null
     }
 
     private func edge(of input: Value) -> Value {

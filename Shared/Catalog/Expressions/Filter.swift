@@ -1,7 +1,7 @@
 /// The closed set of filters.
 package enum Filter: String, Sendable, CaseIterable {
-    case epoch, epochMilliseconds = "epoch_ms", epochMicroseconds = "epoch_us", iso8601, date, time
-    case `default`, lower, upper, trim, split, join, replace, first, last, length
+    case epoch, epochMilliseconds = "epoch_ms", epochMicroseconds = "epoch_us", iso8601, date, time, format
+    case `default`, lower, upper, trim, split, join, replace, first, last, length, find
     case int, number, string, json
     case base64, urlencode, sha256, hmacSHA256 = "hmac_sha256"
     case startsWith = "starts_with", endsWith = "ends_with", contains
@@ -15,9 +15,9 @@ package enum Filter: String, Sendable, CaseIterable {
             .number, .string, .json, .base64, .urlencode, .sha256, .domain:
             0...0
         case .time: 0...1
-        case .default, .split, .startsWith, .endsWith, .contains, .minorUnits: 1...1
+        case .default, .split, .startsWith, .endsWith, .contains, .minorUnits, .format: 1...1
         case .join: 0...1
-        case .replace: 2...2
+        case .replace, .find: 2...2
         case .hmacSHA256: 1...2
         }
     }
@@ -26,10 +26,12 @@ package enum Filter: String, Sendable, CaseIterable {
     package var usage: String {
         switch self {
         case .time: "time or time('epoch')"
+        case .format: "format('%Y-%m-%d')"
         case .default: "default('value')"
         case .split: "split(',')"
         case .join: "join(',')"
         case .replace: "replace('old', 'new')"
+        case .find: "find('rel', 'next')"
         case .hmacSHA256: "hmac_sha256(secret.key) or hmac_sha256(secret.key, 'base64')"
         case .startsWith, .endsWith, .contains: "\(rawValue)('text')"
         case .minorUnits: "minor_units(record.currency)"
@@ -51,12 +53,12 @@ package enum Filter: String, Sendable, CaseIterable {
     var input: ValueKinds {
         switch self {
         case .epoch, .epochMilliseconds, .epochMicroseconds, .iso8601, .date: [.time, .text, .number, .null]
-        case .time: [.time, .text, .number, .null]
+        case .time, .format: [.time, .text, .number, .null]
         case .default, .json, .string: .any
         case .lower, .upper, .trim, .split, .replace, .startsWith, .endsWith, .urlencode, .domain:
             [.text, .number, .bool, .null]
         case .base64, .sha256, .hmacSHA256: [.text, .number, .null]
-        case .join: [.list, .null]
+        case .join, .find: [.list, .null]
         case .first, .last, .length: [.list, .text, .map, .null]
         case .contains: [.list, .text, .null]
         case .int, .number, .minorUnits: [.number, .text, .bool, .null]
@@ -67,12 +69,13 @@ package enum Filter: String, Sendable, CaseIterable {
     var output: ValueKinds {
         switch self {
         case .epoch, .epochMilliseconds, .epochMicroseconds, .int, .number: [.number, .null]
-        case .iso8601, .date, .lower, .upper, .trim, .replace, .join, .base64, .urlencode, .sha256, .hmacSHA256,
+        case .iso8601, .date, .format, .lower, .upper, .trim, .replace, .join, .base64, .urlencode, .sha256,
+            .hmacSHA256,
             .domain, .minorUnits:
             [.text, .null]
         case .json, .string: .text
         case .time: [.time, .null]
-        case .default, .first, .last: .any
+        case .default, .first, .last, .find: .any
         case .split: [.list, .null]
         case .length: .number
         case .startsWith, .endsWith, .contains: [.bool, .null]
@@ -89,6 +92,7 @@ package enum Filter: String, Sendable, CaseIterable {
         case .date: "`2026-01-31`, in UTC"
         case .time:
             "a time from text or number; the argument names the format (see Timestamps), without it ISO 8601 or epoch by size"
+        case .format: "the text of a time in a format or pattern (see Timestamps), in UTC"
         case .default: "the argument where the input is nothing or an empty text"
         case .lower: "lower case"
         case .upper: "upper case"
@@ -98,6 +102,7 @@ package enum Filter: String, Sendable, CaseIterable {
         case .replace: "every first argument replaced by the second"
         case .first: "the first item of a list or character of a text"
         case .last: "the last item of a list or character of a text"
+        case .find: "the first item of a list whose member, named by the first argument, equals the second"
         case .length: "how many items or characters"
         case .int: "a whole number, cut towards zero"
         case .number: "a number"

@@ -14,7 +14,9 @@ public enum Name: String, Sendable, CaseIterable {
     case record
     /// The record of the parent object that drives the request.
     case parent
-    /// The position: `page.position` and `page.size`.
+    /// The records of a batch of parents.
+    case parents
+    /// The position: `page.position`, `page.size` and `page.mark`.
     case page
     /// The response: `response.status`, `response.headers.<name>` and `response.body`.
     case response
@@ -36,6 +38,7 @@ public enum Name: String, Sendable, CaseIterable {
         case .since: [.time, .null]
         case .until, .now: .time
         case .settings, .secret, .page, .response, .run, .token, .request: .map
+        case .parents: [.list, .null]
         case .record, .parent, .cursor: .any
         }
     }
@@ -55,7 +58,7 @@ public struct NameSet: Sendable, Hashable {
 
     /// In requests.
     package static let request = NameSet(
-        .settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent, .token)
+        .settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent, .parents, .token)
     /// In the base address, which must not depend on the page.
     static let address = NameSet(.settings, .secret, .token)
     /// In credentials.
@@ -64,6 +67,12 @@ public struct NameSet: Sendable, Hashable {
     static let signature = NameSet(.settings, .secret, .now, .token, .request)
     /// Over entries of a page.
     package static let entry = NameSet(.settings, .record, .since, .until, .run, .parent)
+    /// In the requests made for a record.
+    static let recordRequest = NameSet(
+        .settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent, .parents, .token,
+        .record)
+    /// Over the parents that may drive a request.
+    static let parentCondition = NameSet(.settings, .parent, .since, .until, .run)
     /// Over responses.
     package static let response = NameSet(.settings, .response, .page, .run, .since, .until, .now)
     /// In the mapping, which runs in another service and again at any time: nothing but the record and settings.

@@ -80,7 +80,7 @@ enum Coercion {
             return .money(amount)
         case .timestamp:
             guard let time = (format ?? Timestamp.guess(text)).parse(text), time.isPlausible else {
-                throw ExpressionFailure("a time\(format.map { " written as \($0.rawValue)" } ?? "") is expected")
+                throw ExpressionFailure("a time\(format.map { " written as \($0.name)" } ?? "") is expected")
             }
             return .timestamp(time)
         case .number:

@@ -137,7 +137,7 @@ public enum FieldSourceDefinition: Sendable {
     }
 
     private init(_ reader: KeyedReader<Key>, source: ValueSource, kind: CanonicalKind) {
-        let format = reader.choice(.format, TimestampFormat.self)
+        let format = reader.timestampFormat(.format)
         if format != nil, kind != .timestamp {
             reader.report(.format, "only times have a format", advice: "remove 'format'")
         }

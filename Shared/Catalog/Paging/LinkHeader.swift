@@ -26,12 +26,12 @@ package struct LinkHeader: Equatable {
         return links
     }
 
-    /// The index of the comma before the next link; commas in quoted parameters do not count.
+    /// The comma before the next link; commas in quoted parameters do not count.
     private static func endOfParameters(in text: Substring) -> Substring.Index {
         var isQuoted = false
         for index in text.indices {
             if text[index] == "\"" { isQuoted.toggle() }
-            if text[index] == ",", !isQuoted { return text.index(after: index) }
+            if text[index] == ",", !isQuoted { return index }
         }
         return text.endIndex
     }

@@ -1,6 +1,14 @@
 import JSON
 
-/// Where a listing continues. It is stored with every page, so that a retriever that takes over goes on from there.
+/// The part of a run that a position is in.
+enum RetrievalStage: String, Sendable {
+    /// The listing, or what changed.
+    case listing
+    /// The list of what is gone.
+    case removed
+}
+
+/// Where a retrieval continues. It is stored with every page, so that a retriever that takes over goes on from there.
 public struct PagePosition: Sendable, Hashable {
     /// The strategy's own mark: a page number, an offset, a cursor, an address, an id. Null asks for the first page.
     public var mark: JSONValue
@@ -15,6 +23,17 @@ public struct PagePosition: Sendable, Hashable {
     /// In a newest-first listing: the time of the last entry before, and the ids seen at that time.
     var lastTime: Int64?
     var lastIDs: [String]
+    /// With a result cap: entries since the listing started (again), and what it goes on from.
+    var listed: Int
+    var capMark: JSONValue
+    /// The part of the run.
+    var stage: RetrievalStage
+    /// With windows: where the present one begins, in microseconds.
+    var window: Int64?
+    /// The parents whose turn it is.
+    var parents: ParentPlace?
+    /// The highest mark of a counting cursor so far.
+    var top: JSONValue
 
     /// The start of a listing.
     public init(mark: JSONValue = .null) {
@@ -25,6 +44,24 @@ public struct PagePosition: Sendable, Hashable {
         misses = 0
         lastTime = nil
         lastIDs = []
+        listed = 0
+        capMark = .null
+        stage = .listing
+        window = nil
+        parents = nil
+        top = .null
+    }
+
+    /// The first page of the same listing, in the same window and for the same parents.
+    func reset(to start: PagePosition) -> PagePosition {
+        var position = start
+        position.stage = stage
+        position.window = window
+        position.parents = parents
+        position.top = top
+        position.lastTime = lastTime
+        position.lastIDs = lastIDs
+        return position
     }
 
     /// The form in which it is stored.
@@ -38,6 +75,12 @@ public struct PagePosition: Sendable, Hashable {
             members.append(("time", .integer(lastTime)))
             members.append(("ids", .array(lastIDs.map(JSONValue.string))))
         }
+        if listed > 0 { members.append(("listed", .integer(Int64(listed)))) }
+        if !capMark.isNull { members.append(("cap", capMark)) }
+        if stage != .listing { members.append(("stage", .string(stage.rawValue))) }
+        if let window { members.append(("window", .integer(window))) }
+        if let parents { members.append(("parents", parents.json)) }
+        if !top.isNull { members.append(("top", top)) }
         return .object(JSONObject(members))
     }
 
@@ -45,12 +88,25 @@ public struct PagePosition: Sendable, Hashable {
     public init?(_ json: JSONValue) {
         guard json.object != nil, let mark = json["mark"] else { return nil }
         self.init(mark: mark)
+        func whole(_ key: String) -> Int { json[key]?.int64.flatMap { Int(exactly: $0) } ?? 0 }
         anchor = json["anchor"] ?? .null
-        steps = json["steps"]?.int64.flatMap { Int(exactly: $0) } ?? 0
+        steps = whole("steps")
         tail = json["tail"]?.array?.compactMap(\.string) ?? []
-        misses = json["misses"]?.int64.flatMap { Int(exactly: $0) } ?? 0
+        misses = whole("misses")
         lastTime = json["time"]?.int64
         lastIDs = json["ids"]?.array?.compactMap(\.string) ?? []
+        listed = whole("listed")
+        capMark = json["cap"] ?? .null
+        if let name = json["stage"]?.string {
+            guard let known = RetrievalStage(rawValue: name) else { return nil }
+            stage = known
+        }
+        window = json["window"]?.int64
+        if let stored = json["parents"] {
+            guard let place = ParentPlace(stored) else { return nil }
+            parents = place
+        }
+        top = json["top"] ?? .null
     }
 
     /// The position with the next mark, or nil where the mark has been there before.

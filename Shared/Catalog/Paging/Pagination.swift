@@ -10,23 +10,28 @@ public struct Pagination: Sendable {
     ]
 
     let strategy: any PaginationStrategy
+    /// Where the listing starts again because the provider answers only so much of it.
+    let cap: ResultCap?
 
     /// Decodes `pages`; without one, everything comes in one response.
     init?(_ node: DefinitionNode?, at origin: Origin, path: String, context: DecodingContext) {
-        guard let node else {
+        guard let written = node else {
             guard let single = SinglePage(.emptyMap(at: origin), path: path, context: context) else { return nil }
             strategy = single
+            cap = nil
             return
         }
         let keywords = Self.strategies.map { $0.keyword }
-        let written = node.entries.filter { keywords.contains($0.key) }
-        guard written.count == 1, let type = Self.strategies.first(where: { $0.keyword == written[0].key }) else {
+        cap = written["cap"].flatMap { ResultCap($0, path: "\(path).cap", context: context) }
+        let node = written.removing(["cap"])
+        let ways = node.entries.filter { keywords.contains($0.key) }
+        guard ways.count == 1, let type = Self.strategies.first(where: { $0.keyword == ways[0].key }) else {
             let misspelt = node.entries.first { entry in
                 !keywords.contains(entry.key) && NearestName.of(entry.key, among: keywords) != nil
             }
             context.report(
                 at: misspelt?.keyOrigin ?? node.origin, path: path,
-                written.isEmpty ? "the way of paging is missing" : "several ways of paging",
+                ways.isEmpty ? "the way of paging is missing" : "several ways of paging",
                 advice: misspelt.map { NearestName.advice(for: $0.key, among: keywords) }
                     ?? "write exactly one of: \(keywords.joined(separator: ", "))")
             return nil
@@ -44,6 +49,12 @@ public struct Pagination: Sendable {
     /// How the listing goes on after the page at `position`: a pure function.
     /// - Throws: `Failure` of class definition where the response cannot be continued from.
     func step(after position: PagePosition, facts: PageFacts) throws(Failure) -> PageStep {
+        let step = try strategyStep(after: position, facts: facts)
+        guard let cap else { return step }
+        return try cap.step(step, after: position, facts: facts, size: strategy.options.size, start: strategy.start)
+    }
+
+    private func strategyStep(after position: PagePosition, facts: PageFacts) throws(Failure) -> PageStep {
         let isLast: Bool?
         do {
             isLast = try strategy.options.isLast(facts)

@@ -86,6 +86,11 @@ struct PageOptions: Sendable {
     /// The number of entries altogether.
     var total: ValueSource?
 
+    /// The expressions that end the listing.
+    var stopConditions: [Template] {
+        [until, whileHolds].compactMap { if case .template(let template)? = $0 { template } else { nil } }
+    }
+
     /// The keys of `pages` that belong here.
     static let keys = ["into", "size", "size_into", "until", "while", "total"]
 

@@ -7,7 +7,7 @@ public struct ProviderDefinition: Sendable {
         case provider, title, docs, settings, auth, verify, baseURL = "base_url", limits, errors, objects
         // What objects may leave to the provider.
         case request, pages, records, record, only, id, modifiedAt = "modified_at", deleted, order, settle, precision,
-            bound
+            bound, windows, stopAtSince = "stop_at_since", format, enrich
         case every, reconcile
     }
 
@@ -118,6 +118,20 @@ public struct ProviderDefinition: Sendable {
                     advice: NearestName.advice(for: object, among: objectNames))
             ])
         }
+        var problems = Diagnostics()
+        let tree = embeddingParents(
+            in: merged(object: object, overrides: ordered), chain: [object], overrides: ordered, problems: &problems)
+        guard problems.hasErrors else { return try ResolvedDefinition(tree: tree, given: given) }
+        do throws(Diagnostics) {
+            _ = try ResolvedDefinition(tree: tree, given: given)
+        } catch {
+            problems.append(contentsOf: error)
+        }
+        throw Diagnostics(problems.sorted)
+    }
+
+    /// The tree of one object with everyone's overrides, which are in the order of their layers.
+    func merged(object: String, overrides ordered: [Override]) -> DefinitionNode {
         var merged = document.keeping(Self.handedDown)
         if let own = document["objects"]?[object] {
             merged = merged.merging(own.attributed(to: .providerObject))
@@ -134,7 +148,7 @@ public struct ProviderDefinition: Sendable {
         merged = merged.removing(["object", "mapping_settings"]).merging(DefinitionNode(.map(identity), at: builtIn))
         // Problems of an object are told at its place, not at that of the provider.
         if let own = document["objects"]?[object] { merged.origin = own.origin }
-        return try ResolvedDefinition(tree: merged, given: given)
+        return merged
     }
 
     /// Every problem of the provider and of its objects, without overrides.

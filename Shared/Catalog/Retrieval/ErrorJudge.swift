@@ -12,7 +12,10 @@ struct ErrorJudge {
         case ignore(String)
     }
 
-    func verdict(_ view: ResponseView, body: ArraySlice<UInt8>, now: Timestamp) -> Verdict? {
+    /// With `ignoresMissing` a thing that is not there is ignored where no rule says otherwise.
+    func verdict(
+        _ view: ResponseView, body: ArraySlice<UInt8>, now: Timestamp, ignoresMissing: Bool = false
+    ) -> Verdict? {
         for rule in definition.errors {
             do {
                 guard try matches(rule, view, body) else { continue }
@@ -21,6 +24,7 @@ struct ErrorJudge {
             }
             return apply(rule, view, now)
         }
+        if ignoresMissing, view.status == 404 || view.status == 410 { return .ignore("there is nothing more") }
         return byStatus(view, now)
     }
 

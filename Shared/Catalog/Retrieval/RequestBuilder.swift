@@ -17,7 +17,7 @@ struct RequestBuilder {
         var form: [(name: String, value: String)]?
     }
 
-    func plan(scope: Scope, page: PageRequest, options: PageOptions) throws(Failure) -> RequestPlan {
+    func plan(scope: Scope, page: PageRequest, options: PageOptions?) throws(Failure) -> RequestPlan {
         var draft = Draft()
         let base = try evaluate(baseURL, scope, "base_url")
         guard let origin = WebAddress.origin(of: base.text) else {
@@ -47,7 +47,7 @@ struct RequestBuilder {
         }
         try body(scope, &draft)
         if case .insert(let target, let value) = page { try insert(value, at: target, into: &draft) }
-        if let size = options.size, let target = options.sizeInto, !isContinuation {
+        if let size = options?.size, let target = options?.sizeInto, !isContinuation {
             try insert(.integer(Int64(size)), at: target, into: &draft)
         }
         try authorize(scope, &draft)
@@ -250,7 +250,7 @@ struct RequestBuilder {
         }
         return RequestPlan(
             method: template.method.rawValue, url: url, shownURL: shown, headers: headers, body: body,
-            timeout: limits.timeout, maximumBody: limits.bodyBytes)
+            timeout: limits.timeout, maximumBody: limits.bodyBytes, limitClass: template.limitClass)
     }
 
     private static func checkHeaders(_ headers: [RequestPlan.Header]) throws(Failure) {

@@ -24,6 +24,8 @@ public struct RequestPlan: Sendable, Hashable, CustomStringConvertible {
     public var timeout: Duration
     /// The largest response body, in bytes.
     public var maximumBody: Int
+    /// Which of the classes of `limits` it counts against; nil where they make no difference.
+    public var limitClass: String?
 
     /// The method and the address without secrets.
     public var description: String { "\(method) \(shownURL)" }

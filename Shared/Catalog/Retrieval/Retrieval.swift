@@ -44,6 +44,8 @@ public struct RetrievalContext: Sendable {
 /// How one run asks and reads: pure functions from a position to a request and from a response to a page.
 ///
 /// The same definition and context always give the same requests, so an attempt continues where another one stopped.
+/// A position says everything about the course of the run: which listing, which window of it, for which parent, which
+/// page.
 public struct Retrieval: Sendable {
     /// What is asked.
     public enum Mode: String, Sendable {
@@ -51,6 +53,8 @@ public struct Retrieval: Sendable {
         case listing
         /// The request of `changes`.
         case changes
+        /// The request of `since_age`.
+        case distant
     }
 
     /// The definition.
@@ -60,64 +64,86 @@ public struct Retrieval: Sendable {
     /// Whether the run sees everything that the provider lists, and not only what changed.
     public let isComplete: Bool
     /// The lower bound asked with; nil where everything is asked for.
-    public let since: Timestamp?
-    let listing: Listing
+    public var since: Timestamp? { main.since }
+    /// The object, which for a parent is not that of the definition.
+    let object: ObjectDefinition
     let authorization: AuthorizationMethod?
-    private let context: RetrievalContext
-    private let settings: Value
-    private let order: RecordSelection.Order
+    let context: RetrievalContext
+    let settings: Value
+    let main: RetrievalLeg
+    /// The list of what is gone, where this run reads it.
+    let removed: RetrievalLeg?
+    /// Whether its records drive another object's requests and are not stored.
+    let isParent: Bool
 
     /// The retrieval of one run.
     /// - Throws: `Failure` of class configuration or authorization where the integration lacks what is needed.
     public init(_ definition: ResolvedDefinition, _ context: RetrievalContext) throws(Failure) {
-        let object = definition.object
-        let problems = object.settings.problems(with: context.settings, origin: Origin(layer: .integration))
+        let problems = definition.object.settings.problems(with: context.settings, origin: Origin(layer: .integration))
         if let problem = problems.first {
             throw Failure(.configuration, problem.message, advice: problem.advice)
         }
+        try self.init(definition, object: definition.object, context, isParent: false)
+    }
+
+    /// The retrieval of `object`, which is the definition's own or one whose records drive its requests.
+    init(
+        _ definition: ResolvedDefinition, object: ObjectDefinition, _ context: RetrievalContext, isParent: Bool
+    ) throws(Failure) {
         self.definition = definition
+        self.object = object
         self.context = context
-        settings = object.settings.values(given: context.settings)
-        authorization = try Self.authorization(object, context)
+        self.isParent = isParent
+        settings = definition.object.settings.values(given: context.settings)
+        authorization = try Self.authorization(definition.object, context)
         var scope = Scope()
         scope.settings = settings
         scope.until = context.until
         scope.run = .map(["kind": .text(context.kind.rawValue), "number": .integer(context.run)])
         scope.cursor = context.cursor.map { Value($0) } ?? .null
-        let usesChanges = try Self.usesChanges(object, context, scope)
-        let listing = usesChanges ? object.changes?.listing ?? object.listing : object.listing
-        self.listing = listing
-        mode = usesChanges ? .changes : .listing
+        let chosen = try Self.listing(object, context, scope)
+        mode = chosen.mode
         let complete = context.kind == .incremental ? context.completeUntil : nil
-        since = complete.map { listing.window.since(completeUntil: $0) }
-        isComplete = since == nil || !listing.asksForChanges
-        do {
-            order =
-                RecordSelection.Order(rawValue: try listing.selection.order.value(in: scope).scalarText ?? "") ?? .any
-        } catch {
-            throw Failure(.definition, "'order' could not be computed: \(error)")
+        let origin = RetrievalOrigin(definition: definition, context: context, completeUntil: complete, scope: scope)
+        main = try RetrievalLeg(chosen.listing, stage: .listing, origin)
+        isComplete = main.since == nil || !chosen.listing.asksForChanges
+        if let deletions = object.deletions, complete != nil, !isParent {
+            removed = try RetrievalLeg(deletions.listing, stage: .removed, origin)
+        } else {
+            removed = nil
         }
     }
 
-    private static func usesChanges(
+    private static func listing(
         _ object: ObjectDefinition, _ context: RetrievalContext, _ scope: Scope
+    ) throws(Failure) -> (mode: Mode, listing: Listing) {
+        guard context.kind == .incremental, let completeUntil = context.completeUntil else {
+            return (.listing, object.listing)
+        }
+        if let changes = object.changes, try usesChanges(changes, completeUntil, context, scope) {
+            return (.changes, changes.listing)
+        }
+        if let distant = object.distant, completeUntil < context.until - distant.over {
+            return (.distant, distant.listing)
+        }
+        return (.listing, object.listing)
+    }
+
+    private static func usesChanges(
+        _ changes: ChangesDefinition, _ completeUntil: Timestamp, _ context: RetrievalContext, _ scope: Scope
     ) throws(Failure) -> Bool {
-        guard let changes = object.changes, context.kind == .incremental, let completeUntil = context.completeUntil
-        else { return false }
         // Judged by the window and not by the clock, so that every attempt of a run decides alike.
         let since = changes.listing.window.since(completeUntil: completeUntil)
         if let retention = changes.retention, since < context.until - retention { return false }
-        if let condition = changes.condition {
-            var scope = scope
-            scope.since = since
-            scope.now = context.until
-            do {
-                return try condition.value(in: scope).isTrue
-            } catch {
-                throw Failure(.definition, "'changes.when' could not be computed: \(error)")
-            }
+        guard let condition = changes.condition else { return true }
+        var scope = scope
+        scope.since = since
+        scope.now = context.until
+        do {
+            return try condition.value(in: scope).isTrue
+        } catch {
+            throw Failure(.definition, "'changes.when' could not be computed: \(error)")
         }
-        return true
     }
 
     private static func authorization(_ object: ObjectDefinition, _ context: RetrievalContext) throws(Failure)
@@ -139,54 +165,76 @@ public struct Retrieval: Sendable {
             advice: "give the secrets: \(object.authorization[0].secretNames.joined(separator: ", "))")
     }
 
-    /// The first position.
-    public var start: PagePosition { listing.pages.start }
-
     /// What the provider allows.
-    public var limits: Limits { definition.object.limits }
+    public var limits: Limits { object.limits }
 
     /// The request for the page at `position`.
     /// - Throws: `Failure` where it cannot be computed.
     public func request(at position: PagePosition, now: Timestamp) throws(Failure) -> RequestPlan {
-        let object = definition.object
-        let builder = RequestBuilder(
-            baseURL: object.baseURL, template: listing.request, authorization: authorization, limits: object.limits,
-            provider: object.provider)
-        return try builder.plan(
-            scope: scope(at: position, now: now), page: listing.pages.strategy.request(at: position),
-            options: listing.pages.strategy.options)
+        let leg = leg(at: position)
+        if case .listing(let inner)? = position.parents, let parent = leg.parent?.retrieval {
+            return try parent.request(at: inner, now: now)
+        }
+        let strategy = leg.listing.pages.strategy
+        return try builder(leg.listing.request).plan(
+            scope: scope(at: position, now: now), page: strategy.request(at: position), options: strategy.options)
     }
 
+    func builder(_ template: RequestTemplate) -> RequestBuilder {
+        RequestBuilder(
+            baseURL: object.baseURL, template: template, authorization: authorization, limits: object.limits,
+            provider: object.provider)
+    }
+
+    /// What expressions read at `position`.
     func scope(at position: PagePosition, now: Timestamp) -> Scope {
+        let leg = leg(at: position)
         var scope = Scope()
         scope.settings = settings
         scope.secrets = context.secrets
         scope.token = Value(context.token)
-        scope.since = since
-        scope.until = listing.window.until(context.until)
+        scope.since = leg.lowerBound(at: position)
+        scope.until = leg.upperBound(at: position)
         scope.now = now
         scope.run = .map(["kind": .text(context.kind.rawValue), "number": .integer(context.run)])
         scope.cursor = context.cursor.map { Value($0) } ?? .null
         scope.page = .map([
-            "position": Value(position.mark),
-            "size": listing.pages.strategy.options.size.map { .integer(Int64($0)) } ?? .null,
+            "position": Value(position.mark), "mark": Value(position.capMark),
+            "size": leg.listing.pages.strategy.options.size.map { .integer(Int64($0)) } ?? .null,
         ])
+        if case .records(let records, _)? = position.parents {
+            scope.parent = records.first.map { Value($0) } ?? .null
+            scope.parents = .list(records.prefix(leg.parent?.definition.batch ?? 1).map { Value($0) })
+        }
         return scope
     }
 
     /// What to do after a response to the request at `position`: the error rules first, then the page.
     public func interpret(_ response: ProviderResponse, at position: PagePosition, now: Timestamp) -> ResponseOutcome {
+        let leg = leg(at: position)
+        if case .listing(let inner)? = position.parents, let parent = leg.parent {
+            return parents(parent, response, at: position, inner: inner, now: now)
+        }
         let reader = PageReader(
-            definition: definition.object, listing: listing, order: order, scope: scope(at: position, now: now),
-            requestURL: (try? request(at: position, now: now).url) ?? "", assumedTime: assumedTime)
-        return reader.outcome(of: response, at: position, now: now)
+            retrieval: self, leg: leg, scope: scope(at: position, now: now),
+            requestURL: (try? request(at: position, now: now).url) ?? "", assumedTime: assumedTime(leg))
+        let outcome = reader.outcome(of: response, at: position, now: now)
+        guard case .page(var page) = outcome else { return outcome }
+        switch page.step {
+        case .end: page.step = following(position, top: page.cursor)
+        case .next(var next):
+            if object.cursor?.isCounted == true, let top = page.cursor { next.top = top }
+            page.step = .next(next)
+        case .overlapMissed: break
+        }
+        return .page(page)
     }
 
     /// Records without a time of their own count as read at the end of the window. Where a feed tells of their changes
     /// in coarser units, that is cut down to such a unit: else an event of the same second, which may be newer than the
     /// record that was listed, would look older and be ignored.
-    private var assumedTime: Timestamp? {
-        guard mode == .listing, listing.selection.modifiedAt == nil, let changes = definition.object.changes else {
+    private func assumedTime(_ leg: RetrievalLeg) -> Timestamp? {
+        guard mode == .listing, leg.listing.selection.modifiedAt == nil, let changes = object.changes else {
             return nil
         }
         let unit = max(1, changes.listing.window.precision.microseconds)

@@ -1,11 +1,11 @@
 import Models
 
 /// How a provider writes times.
-public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
+public enum TimestampFormat: Sendable, Hashable {
     /// ISO 8601 or RFC 3339, with or without fraction and offset (none is read as UTC): `2026-01-31T12:00:00Z`.
     case iso8601
     /// The same with milliseconds when printed: `2026-01-31T12:00:00.000Z`.
-    case iso8601Milliseconds = "iso8601_ms"
+    case iso8601Milliseconds
     /// The same with a space and without an offset when printed, in UTC: `2026-01-31 12:00:00`.
     case sql
     /// `2026-01-31`, midnight UTC.
@@ -13,14 +13,36 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
     /// Seconds since 1970, whole or with a fraction, as a number or a text.
     case epoch
     /// Milliseconds since 1970.
-    case epochMilliseconds = "epoch_ms"
+    case epochMilliseconds
     /// Microseconds since 1970.
-    case epochMicroseconds = "epoch_us"
+    case epochMicroseconds
     /// The date of HTTP headers and e-mail: `Sat, 31 Jan 2026 12:00:00 GMT` (RFC 9110, RFC 5322).
     case http
+    /// A pattern such as `%d/%m/%Y %H:%M`.
+    case pattern(TimePattern)
 
-    /// The format called `name`.
-    public init?(_ name: String) { self.init(rawValue: name) }
+    /// The formats that have a name, in the order of the language's document.
+    package static let named: [(name: String, format: TimestampFormat)] = [
+        ("iso8601", .iso8601), ("iso8601_ms", .iso8601Milliseconds), ("sql", .sql), ("date", .date),
+        ("epoch", .epoch), ("epoch_ms", .epochMilliseconds), ("epoch_us", .epochMicroseconds), ("http", .http),
+    ]
+
+    /// The format called `name`, or that of a pattern, which holds a `%`.
+    public init?(_ name: String) {
+        if let known = Self.named.first(where: { $0.name == name }) {
+            self = known.format
+        } else if name.contains("%"), let pattern = try? TimePattern(name) {
+            self = .pattern(pattern)
+        } else {
+            return nil
+        }
+    }
+
+    /// Its name, or its pattern.
+    public var name: String {
+        if case .pattern(let pattern) = self { return pattern.text }
+        return Self.named.first { $0.format == self }?.name ?? ""
+    }
 
     /// Reads the text of a time; nil where it is not one in this format or lies outside of the years 1 to 9999.
     public func parse(_ text: String) -> Timestamp? {
@@ -30,6 +52,7 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
         case .epochMilliseconds: Self.scaled(text, digits: 3)
         case .epochMicroseconds: Self.scaled(text, digits: 0)
         case .http: HTTPDate.parse(text)
+        case .pattern(let pattern): pattern.parse(text.trimmed)
         }
     }
 
@@ -52,6 +75,7 @@ public enum TimestampFormat: String, Sendable, CaseIterable, Codable {
         case .epochMilliseconds: return String(time.microseconds.flooringQuotient(by: 1000))
         case .epochMicroseconds: return String(time.microseconds)
         case .http: return HTTPDate.print(time)
+        case .pattern(let pattern): return pattern.print(time)
         }
     }
 
