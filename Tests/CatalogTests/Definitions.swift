@@ -97,6 +97,9 @@ extension ResponseOutcome {
 /// Walks a whole listing against a function that plays the provider.
 struct Walk {
     var ids: [String] = []
+    var payloads: [String] = []
+    var deleted: [String] = []
+    var cursor: JSONValue?
     var requests: [String] = []
     var misses = 0
     var failure: Failure?
@@ -113,6 +116,9 @@ struct Walk {
                 return
             }
             ids += page.records.map(\.externalID)
+            payloads += page.records.map { String(decoding: $0.payload ?? [], as: UTF8.self) }
+            deleted += page.records.filter(\.isDeleted).map(\.externalID)
+            cursor = page.cursor ?? cursor
             switch page.step {
             case .end: return
             case .next(let next): position = try PagePosition(JSONValue(parsing: next.json.text)).orFail()

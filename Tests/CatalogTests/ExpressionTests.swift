@@ -86,7 +86,7 @@ struct ExpressionTests {
         ("setings.x", "there is no name 'setings' in expressions", "did you mean 'settings'?", 3),
         (
             "record.x", "'record' is not available here",
-            "use one of: cursor, now, page, parent, run, secret, settings, since, token, until", 3
+            "use one of: cursor, now, page, parent, parents, run, secret, settings, since, token, until", 3
         ),
         ("1 +", "the expression ends where a value is expected", "write a value here", 7),
         ("(1", "the expression ends where ')' is expected", "write ')' here", 6),

@@ -32,6 +32,7 @@ struct LanguageDocumentTests {
         #expect(Set(try Self.rows("Filters").orFail()) == Set(LanguageReference.filters.map(\.name)))
         #expect(Set(try Self.rows("Names").orFail()) == Set(LanguageReference.names))
         #expect(Set(try Self.rows("Timestamps").orFail()) == Set(LanguageReference.formats))
+        #expect(Set(try Self.rows("Timestamps: patterns").orFail()) == Set(LanguageReference.patternParts.map(\.name)))
     }
 
     @Test func itsExampleIsADefinitionWithoutProblems() throws {

@@ -15,12 +15,16 @@ package struct PageFetcher: Sendable {
     private let transport: any HTTPTransport
     private let pacer: RequestPacer
     private let clock: any WallClock
+    /// Requests for single records of a page that are under way at once.
+    private let requestsAtOnce: Int
 
-    /// A fetcher over `transport`, paced by `pacer`.
-    package init(transport: any HTTPTransport, pacer: RequestPacer, clock: any WallClock) {
+    /// A fetcher over `transport`, paced by `pacer`. Of a page's requests for single records `requestsAtOnce` are
+    /// under way together; with one they come in the order of the records.
+    package init(transport: any HTTPTransport, pacer: RequestPacer, clock: any WallClock, requestsAtOnce: Int = 4) {
         self.transport = transport
         self.pacer = pacer
         self.clock = clock
+        self.requestsAtOnce = max(1, requestsAtOnce)
     }
 
     /// What became of a request.
@@ -29,7 +33,8 @@ package struct PageFetcher: Sendable {
         case trouble(RetrievalTrouble)
     }
 
-    /// Asks for the page at `position`. `owner` names the quota that the request counts against.
+    /// Asks for the page at `position`, and for what is to be known about its records beside it. `owner` names the
+    /// quota that the requests count against.
     /// - Throws: `CancellationError`.
     package func fetch(_ retrieval: Retrieval, at position: PagePosition, owner: String) async throws -> Outcome {
         let plan: RequestPlan
@@ -39,24 +44,78 @@ package struct PageFetcher: Sendable {
             return .trouble(.fail(error))
         }
         let response: HTTPResponse
-        do {
-            response = try await pacer.run(owner: owner, limits: retrieval.limits) {
-                try await transport.send(HTTPRequest(plan))
+        switch try await send(plan, of: retrieval, owner: owner) {
+        case .failure(let trouble): return .trouble(trouble.value)
+        case .success(let answered): response = answered
+        }
+        switch retrieval.interpret(ProviderResponse(response), at: position, now: clock.now) {
+        case .page(var content):
+            if let trouble = try await enrich(&content, retrieval, at: position, owner: owner) {
+                return .trouble(trouble)
             }
+            return .page(Page(content: content, providerClock: response.date(now: clock.now)))
+        case let other: return .trouble(Self.trouble(other) ?? .fail(Failure(.internalFault, "no page was read")))
+        }
+    }
+
+    /// Why a request gave nothing.
+    private struct Refusal: Error {
+        let value: RetrievalTrouble
+    }
+
+    private func send(
+        _ plan: RequestPlan, of retrieval: Retrieval, owner: String
+    ) async throws -> Result<HTTPResponse, Refusal> {
+        do {
+            return .success(
+                try await pacer.run(owner: owner, limits: retrieval.limits) {
+                    try await transport.send(HTTPRequest(plan))
+                })
         } catch let error as HTTPError {
             try Task.checkCancellation()
-            return .trouble(Self.trouble(error, provider: retrieval.definition.object.provider))
+            return .failure(Refusal(value: Self.trouble(error, provider: retrieval.definition.object.provider)))
         }
-        let provided = ProviderResponse(
-            status: response.status, headers: response.headers.map { ($0.name, $0.value) }, body: response.body)
-        switch retrieval.interpret(provided, at: position, now: clock.now) {
-        case .page(let page):
-            let date = response.date(now: clock.now)
-            return .page(Page(content: page, providerClock: date))
-        case .retry(let failure): return .trouble(failure.retryAt == nil ? .retry(failure) : .postpone(failure))
-        case .throttled(let failure), .postponed(let failure): return .trouble(.postpone(failure))
-        case .restart(let failure): return .trouble(.restart(failure))
-        case .failed(let failure): return .trouble(.fail(failure))
+    }
+
+    /// Makes the requests for single records, a few at once, and puts the answers into the page.
+    private func enrich(
+        _ page: inout FetchedPage, _ retrieval: Retrieval, at position: PagePosition, owner: String
+    ) async throws -> RetrievalTrouble? {
+        var waiting = page.enrichments[...]
+        page.enrichments = []
+        return try await withThrowingTaskGroup(of: (Enrichment, Result<HTTPResponse, Refusal>).self) { group in
+            func start() {
+                guard let next = waiting.popFirst() else { return }
+                group.addTask { (next, try await send(next.plan, of: retrieval, owner: owner)) }
+            }
+            for _ in 0..<requestsAtOnce { start() }
+            while let (enrichment, answer) = try await group.next() {
+                let trouble: RetrievalTrouble?
+                switch answer {
+                case .failure(let refusal): trouble = refusal.value
+                case .success(let response):
+                    trouble = retrieval.enrich(
+                        &page, with: ProviderResponse(response), for: enrichment, at: position, now: clock.now
+                    ).flatMap(Self.trouble)
+                }
+                if let trouble {
+                    group.cancelAll()
+                    return trouble
+                }
+                start()
+            }
+            return nil
+        }
+    }
+
+    /// What an outcome that is no page means for the run.
+    private static func trouble(_ outcome: ResponseOutcome) -> RetrievalTrouble? {
+        switch outcome {
+        case .page: nil
+        case .retry(let failure): failure.retryAt == nil ? .retry(failure) : .postpone(failure)
+        case .throttled(let failure), .postponed(let failure): .postpone(failure)
+        case .restart(let failure): .restart(failure)
+        case .failed(let failure): .fail(failure)
         }
     }
 
@@ -87,5 +146,12 @@ extension HTTPRequest {
         self.init(
             method: plan.method, url: plan.url, headers: plan.headers.map { HTTPHeader($0.name, $0.value) },
             body: plan.body, limits: HTTPLimits(total: plan.timeout, bodyBytes: plan.maximumBody))
+    }
+}
+
+extension ProviderResponse {
+    init(_ response: HTTPResponse) {
+        self.init(
+            status: response.status, headers: response.headers.map { ($0.name, $0.value) }, body: response.body)
     }
 }

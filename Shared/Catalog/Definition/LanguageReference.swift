@@ -23,7 +23,7 @@ package enum LanguageReference {
             ("Records", names(RecordSource.Key.self)),
             ("Format", names(ResponseFormat.Key.self)),
             ("Windows", names(WindowSteps.Key.self)),
-            ("Parents", names(ParentDefinition.Key.self)),
+            ("Parents", names(ParentDefinition.Key.self).filter { $0 != "definition" }),
             ("Enrichment", names(EnrichmentDefinition.Key.self)),
             ("Modified time", names(Listing.ModifiedKey.self)),
             ("Deletions", names(DeletionsDefinition.Key.self)),

@@ -152,6 +152,9 @@ struct ExpressionParser {
                 guard case .identifier(let key) = current.kind else { throw unexpected("a field name") }
                 position += 1
                 value = member(of: value, .key(key))
+            } else if case .reference(let name, let path) = value, isAtEveryItem {
+                position += 3
+                value = .reference(name, JSONPath(steps: path.steps + [.every]))
             } else if take(symbol: "[") {
                 let index = try conditional()
                 guard take(symbol: "]") else { throw unexpected("']'") }
@@ -169,6 +172,13 @@ struct ExpressionParser {
                 return value
             }
         }
+    }
+
+    /// `[*]`, which stands for every item of a list.
+    private var isAtEveryItem: Bool {
+        guard position + 2 < tokens.count else { return false }
+        return tokens[position].kind == .symbol("[") && tokens[position + 1].kind == .symbol("*")
+            && tokens[position + 2].kind == .symbol("]")
     }
 
     private func member(of value: Expression, _ step: JSONPath.Step) -> Expression {

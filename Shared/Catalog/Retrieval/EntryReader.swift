@@ -14,14 +14,19 @@ struct EntryReader {
     private let parent: [UInt8]?
 
     init(
-        retrieval: Retrieval, leg: RetrievalLeg, scope: Scope, isStorable: Bool, assumedTime: Timestamp?
+        retrieval: Retrieval, leg: RetrievalLeg, scope: Scope, at position: PagePosition, isStorable: Bool,
+        assumedTime: Timestamp?
     ) {
         self.retrieval = retrieval
         self.leg = leg
         self.scope = scope
         self.isStorable = isStorable
         self.assumedTime = assumedTime
-        parent = leg.parent != nil && leg.parent?.definition.batch == nil ? scope.parent.json.encoded : nil
+        if case .records(let records, _)? = position.parents, leg.parent?.definition.batch == nil {
+            parent = records.first?.encoded
+        } else {
+            parent = nil
+        }
     }
 
     /// The record of `entry`; nil where it is left out.

@@ -71,7 +71,8 @@ struct PageReader {
         var seen = RecentIDs(order: leg.order, position: position)
         var mark = CountedMark(counted, since: position.top)
         var entryReader = EntryReader(
-            retrieval: retrieval, leg: leg, scope: scope, isStorable: entries.isStorable, assumedTime: assumedTime)
+            retrieval: retrieval, leg: leg, scope: scope, at: position, isStorable: entries.isStorable,
+            assumedTime: assumedTime)
         for entry in entries.nodes {
             let record: FetchedRecord?
             do {

@@ -38,7 +38,9 @@ package struct PurePlay {
         guard let response = answering.response(to: MadeRequest(try retrieval.request(at: here, now: now))) else {
             return nil
         }
-        let outcome = retrieval.interpret(response, at: here, now: now)
+        guard let outcome = enriched(retrieval.interpret(response, at: here, now: now), at: here, now: now) else {
+            return nil
+        }
         // The retriever gives up at some time.
         if wasRetried, case .retry = outcome, script.ends.hasPrefix("retry") { return nil }
         end = outcome.ending
@@ -54,6 +56,22 @@ package struct PurePlay {
         case .restart: return retrieval.start
         case .throttled, .postponed, .failed: return nil
         }
+    }
+
+    /// The outcome with what the requests for single records of its page bring; nil where they are not answered.
+    private mutating func enriched(_ outcome: ResponseOutcome, at here: PagePosition, now: Timestamp)
+        -> ResponseOutcome?
+    {
+        guard case .page(var page) = outcome else { return outcome }
+        let enrichments = page.enrichments
+        page.enrichments = []
+        for enrichment in enrichments {
+            guard let response = answering.response(to: MadeRequest(enrichment.plan)) else { return nil }
+            if let trouble = retrieval.enrich(&page, with: response, for: enrichment, at: here, now: now) {
+                return trouble
+            }
+        }
+        return .page(page)
     }
 
     private mutating func finish() {
