@@ -34,6 +34,14 @@ struct TimestampFormatTests {
         for (name, format) in TimestampFormat.named { #expect(format.parse(text) == nil, "\(name)") }
     }
 
+    @Test(arguments: [
+        "Sat, 31 Jan 2026 07:00:00 -0500", "31 Jan 2026 12:00:00 GMT", "Saturday, 31-Jan-26 12:00:00 GMT",
+        "Sat, 31 Jan 2026 13:00:00 +0100",
+    ])
+    func datesOfMailAndOlderHeadersAreRead(_ text: String) {
+        #expect(TimestampFormat.http.parse(text) == .noon)
+    }
+
     @Test func timesBefore1970KeepTheirOrder() {
         let early = Timestamp(microseconds: -1)
         #expect(TimestampFormat.epoch.print(early) == "-1")

@@ -9,7 +9,7 @@ import Testing
     private func machine(page: Int32 = 0, postponements: Int = 0, underWay: Int = 4) -> Machine {
         var bounds = Machine.Bounds()
         bounds.pagesUnderWay = underWay
-        return Machine(start: 0, position: Int(page), page: page, postponements: postponements, bounds: bounds)
+        return Machine(position: Int(page), page: page, postponements: postponements, bounds: bounds)
     }
 
     @Test func anEmptyListingDrainsAfterItsOnePage() {
@@ -100,7 +100,7 @@ import Testing
         var machine = machine(page: 7)
         _ = machine.handle(.begun)
         #expect(machine.handle(.notFetched(.restart(trouble))) == [.restart])
-        #expect(machine.handle(.restarted) == [.fetch(0, page: 0, failures: 0)])
+        #expect(machine.handle(.restarted(0)) == [.fetch(0, page: 0, failures: 0)])
         guard case .fail(let failure) = machine.handle(.notFetched(.restart(trouble))).first else {
             Issue.record("a second refusal must fail the run")
             return

@@ -14,8 +14,8 @@ package enum RetrievalEvent<Position: Sendable & Equatable>: Sendable {
     case notSent(Failure)
     /// A write was refused: the run belongs to someone else by now.
     case claimLost
-    /// The position was cleared as asked.
-    case restarted
+    /// The position was cleared as asked; the run begins anew there.
+    case restarted(Position)
     /// The retriever stops.
     case stop
 }

@@ -28,7 +28,6 @@ package struct RetrievalMachine<Position: Sendable & Equatable>: Sendable {
     }
 
     private let bounds: Bounds
-    private let start: Position
     private let postponements: Int
     /// Where the page that is fetched next starts; nil behind the last one.
     private var position: Position?
@@ -47,11 +46,9 @@ package struct RetrievalMachine<Position: Sendable & Equatable>: Sendable {
 
     /// A run that starts, or goes on, at `position` with page `page`.
     /// - Parameters:
-    ///   - start: the position of the first page, for a restart.
     ///   - postponements: how often the run has been postponed.
-    package init(start: Position, position: Position, page: Int32, postponements: Int, bounds: Bounds = Bounds()) {
+    package init(position: Position, page: Int32, postponements: Int, bounds: Bounds = Bounds()) {
         self.bounds = bounds
-        self.start = start
         self.position = position
         self.postponements = postponements
         nextPage = page
@@ -84,7 +81,7 @@ package struct RetrievalMachine<Position: Sendable & Equatable>: Sendable {
         case .claimLost:
             goal = .over
             return [.abandon]
-        case .restarted:
+        case .restarted(let start):
             position = start
             nextPage = 0
             firstUnmarked = 0

@@ -6,7 +6,7 @@ import Synchronization
 /// What stays the same while a run is retrieved.
 package final class RunInProgress: Sendable {
     let claimed: ClaimedRun
-    let retrieval: Retrieval
+    private let asked: Mutex<Retrieval>
     let type: InteractionType
     let definition: String
     let sourcePath: String
@@ -24,7 +24,7 @@ package final class RunInProgress: Sendable {
     /// The run that was claimed, and what it asks.
     package init(_ claimed: ClaimedRun, retrieval: Retrieval, traceparent: String?) {
         self.claimed = claimed
-        self.retrieval = retrieval
+        asked = Mutex(retrieval)
         self.traceparent = traceparent
         type = retrieval.definition.object.type
         definition = retrieval.definition.hash
@@ -35,6 +35,16 @@ package final class RunInProgress: Sendable {
         case .app: quotaOwner = claimed.provider
         }
         window = Mutex(Window(until: claimed.until, clock: nil, isBounded: claimed.untilIsBounded))
+    }
+
+    /// How it is asked and read, which a restart may change.
+    var retrieval: Retrieval { asked.withLock { $0 } }
+
+    /// Begins anew; returns where.
+    func restart() throws(Failure) -> PagePosition {
+        let restarted = try retrieval.restarted()
+        asked.withLock { $0 = restarted }
+        return restarted.start
     }
 
     /// The end of the window, which records are bounded by.

@@ -63,7 +63,7 @@ package struct RunTask: Sendable {
     /// Retrieves until the run is let go of.
     package func retrieve(from position: PagePosition) async {
         var machine = RetrievalMachine(
-            start: run.retrieval.start, position: position, page: run.claimed.nextPage,
+            position: position, page: run.claimed.nextPage,
             postponements: run.claimed.postponements)
         var pages: [Int32: (page: PageFetcher.Page, position: PagePosition)] = [:]
         var cursor: JSONValue?
@@ -145,7 +145,13 @@ package struct RunTask: Sendable {
 
     private func restart() async {
         do {
-            send.yield(try await around.store.restart(run.claimed.claim, lease: lease) ? .restarted : .claimLost)
+            guard try await around.store.restart(run.claimed.claim, lease: lease) else {
+                send.yield(.claimLost)
+                return
+            }
+            send.yield(.restarted(try run.restart()))
+        } catch let failure as Failure {
+            send.yield(.notFetched(.fail(failure)))
         } catch {
             giveUp(error)
         }

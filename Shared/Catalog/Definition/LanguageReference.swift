@@ -16,6 +16,8 @@ package enum LanguageReference {
             ("Authorisation: signed", names(SignedAuthorization.Key.self)),
             ("Verification", names(VerifyDefinition.Key.self)),
             ("Limits", names(Limits.Key.self)),
+            ("Limits: classes", names(LimitClass.Key.self)),
+            ("Sweep", names(SweepDefinition.Key.self)),
             ("Errors", names(ErrorRule.Key.self)),
             ("Object", names(ObjectDefinition.Key.self).filter { !inherited.contains($0) }),
             ("Listing", names(Listing.Key.self)),

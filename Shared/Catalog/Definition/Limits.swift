@@ -1,7 +1,7 @@
 /// What a provider allows.
 public struct Limits: Sendable, Hashable {
     enum Key: String, LanguageKey {
-        case rate, concurrency, remaining, reset, owner, timeout, body
+        case rate, concurrency, remaining, reset, owner, timeout, body, exclusive, `class`, classes
     }
 
     /// So many requests in such a time.
@@ -32,10 +32,16 @@ public struct Limits: Sendable, Hashable {
     public var rate: Rate?
     /// Requests under way at once.
     public var concurrency: Int?
-    /// The response header that tells how many requests are left.
-    public var remaining: String?
-    /// The response header that tells when there will be more: seconds from now, seconds since 1970, or a date.
-    public var reset: String?
+    /// How many requests are left.
+    public var remaining: ResponseSource?
+    /// When there will be more: seconds from now, seconds since 1970, or a date.
+    public var reset: ResponseSource?
+    /// Whether a run has the endpoint for itself, as scrolls demand of which a provider keeps one at a time.
+    public var exclusive: Bool
+    /// The class that requests count against which name none.
+    public var limitClass: String?
+    /// The limits of classes of requests, beside which the limits here do not count for them.
+    public var classes: [String: LimitClass]
     /// Whose quota it is.
     public var owner: Owner
     /// The longest whole exchange.
@@ -48,25 +54,28 @@ public struct Limits: Sendable, Hashable {
         owner = .integration
         timeout = .seconds(300)
         bodyBytes = 64 << 20
+        exclusive = false
+        classes = [:]
     }
 
     init(_ node: DefinitionNode, path: String, context: DecodingContext) {
         self.init()
         let reader = KeyedReader<Key>(node, path: path, context: context)
         concurrency = reader.integer(.concurrency, in: 1...10_000)
-        remaining = reader.text(.remaining)
-        reset = reader.text(.reset)
+        remaining = reader[.remaining].flatMap {
+            ResponseSource($0, path: reader.path(of: .remaining), context: context)
+        }
+        reset = reader[.reset].flatMap { ResponseSource($0, path: reader.path(of: .reset), context: context) }
+        exclusive = reader.bool(.exclusive) ?? false
+        limitClass = reader.text(.class)
+        for entry in reader.entries(.classes) {
+            classes[entry.key] = LimitClass(
+                entry.value, path: "\(reader.path(of: .classes)).\(entry.key)", context: context)
+        }
         owner = reader.choice(.owner, Owner.self) ?? owner
         timeout = reader.duration(.timeout) ?? timeout
         if let megabytes = reader.integer(.body, in: 1...1024) { bodyBytes = megabytes << 20 }
-        if let text = reader.text(.rate) {
-            rate = Rate(text)
-            if rate == nil {
-                reader.report(
-                    .rate, "'\(text)' is not a rate",
-                    advice: "write requests and a time, such as 100/second, 700/minute or 10/30s")
-            }
-        }
+        rate = reader.rate(.rate)
         if remaining != nil, reset == nil {
             reader.warn(
                 .remaining, "'remaining' without 'reset' cannot tell how long to wait",

@@ -9,7 +9,7 @@ public struct ObjectDefinition: Sendable {
         // Of the provider or the object.
         case baseURL = "base_url", limits, errors
         // Of the object.
-        case type, every, changes, sinceAge = "since_age", reconcile, cursor, map, also
+        case type, every, changes, sinceAge = "since_age", sweep, reconcile, cursor, map, also
         // Written by resolving.
         case object, mappingSettings = "mapping_settings"
     }
@@ -38,6 +38,8 @@ public struct ObjectDefinition: Sendable {
     public var distant: DistantDefinition?
     /// Where the provider lists what is gone.
     public var deletions: DeletionsDefinition?
+    /// How what is gone is found where the provider does not tell.
+    public var sweep: SweepDefinition?
     /// How often everything is listed again to find what incremental requests cannot show; nil is never.
     public var reconcile: Duration?
     /// Where the last response holds a mark that the next run continues from.
@@ -89,6 +91,7 @@ public struct ObjectDefinition: Sendable {
         deletions = node["deleted"].flatMap {
             DeletionsDefinition($0, path: "deleted", context: context, base: listing)
         }
+        sweep = reader[.sweep].flatMap { SweepDefinition($0, path: "sweep", context: context, base: listing) }
         guard let type, let baseURL, let listing else { return nil }
         self.type = type
         self.baseURL = baseURL

@@ -4,7 +4,7 @@ import Models
 /// A cursor in the body or in a header.
 struct CursorPages: PaginationStrategy {
     enum Key: String, LanguageKey {
-        case cursor, into, size, sizeInto = "size_into", until, `while`
+        case cursor, into, size, sizeInto = "size_into", until, `while`, repeats
     }
 
     enum CursorKey: String, LanguageKey {
@@ -17,10 +17,13 @@ struct CursorPages: PaginationStrategy {
     let options: PageOptions
     private let header: String?
     private let source: ValueSource?
+    /// Whether one cursor serves the whole listing, as those of scrolls do: then an empty page is the end.
+    private let repeats: Bool
 
     init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
         let reader = KeyedReader<Key>(node, path: path, context: context)
         options = PageOptions(reader)
+        repeats = reader.bool(.repeats) ?? false
         guard let cursor = reader[.cursor] else { return nil }
         if case .map = cursor.content {
             let inner = KeyedReader<CursorKey>(cursor, path: reader.path(of: .cursor), context: context)
@@ -55,7 +58,13 @@ struct CursorPages: PaginationStrategy {
         } else {
             next = .null
         }
-        guard next.isTrue else { return .end }
+        guard next.isTrue, !repeats || facts.count > 0 else { return .end }
+        if repeats {
+            var onward = position
+            onward.mark = next.json
+            onward.steps += 1
+            return .next(onward)
+        }
         return try advance(position, to: next.json)
     }
 }

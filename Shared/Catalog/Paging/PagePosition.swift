@@ -6,6 +6,10 @@ enum RetrievalStage: String, Sendable {
     case listing
     /// The list of what is gone.
     case removed
+    /// The listing of ids.
+    case sweep
+    /// What is stored and was not among those ids.
+    case missing
 }
 
 /// Where a retrieval continues. It is stored with every page, so that a retriever that takes over goes on from there.

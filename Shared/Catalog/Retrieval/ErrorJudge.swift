@@ -62,7 +62,7 @@ struct ErrorJudge {
 
     private func byStatus(_ view: ResponseView, _ now: Timestamp) -> Verdict? {
         let (provider, object) = (definition.provider, definition.name)
-        let retryAt = (view.header("Retry-After") ?? definition.limits.reset.flatMap { view.header($0) })
+        let retryAt = (view.header("Retry-After") ?? definition.limits.reset.flatMap { $0.text(view, scope) })
             .flatMap { PauseHeader.time($0, now: now) }
         func failed(_ kind: FailureClass, _ cause: String, _ advice: String) -> Verdict {
             .outcome(.failed(Failure(kind, cause, advice: advice)))

@@ -36,6 +36,8 @@ public struct FetchedPage: Sendable {
     public var cursor: JSONValue?
     /// Why the response was taken as an empty page, where a rule says so; counted and shown.
     public var ignored: String?
+    /// The ids that a sweep has seen on it.
+    public var seen: [String] = []
     /// One more request for each of these records, to be answered before the page is sent.
     public var enrichments: [Enrichment] = []
 }

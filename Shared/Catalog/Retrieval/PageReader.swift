@@ -26,6 +26,12 @@ struct PageReader {
         let judge = ErrorJudge(definition: definition, scope: scope)
         switch judge.verdict(view, body: response.body[...], now: now) {
         case .outcome(let outcome): return outcome
+        case .ignore(let reason) where leg.stage == .sweep:
+            // What was not listed would be taken for gone.
+            return .failed(
+                Failure(
+                    .definition, "the sweep of \(definition.name) met an error and removed nothing: \(reason)",
+                    advice: "correct the cause, or the error rule that ignores it"))
         case .ignore(let reason): return .page(emptyPage(at: position, ignored: reason))
         case nil: break
         }
@@ -90,7 +96,7 @@ struct PageReader {
                 continue
             }
             page.records.append(record)
-            if record.rejection == nil, !record.isDeleted, let enrichment = listing.enrichment {
+            if leg.stage == .listing, record.rejection == nil, !record.isDeleted, let enrichment = listing.enrichment {
                 try retrieval.plan(enrichment, of: entry, scope, for: page.records.count - 1, on: &page)
             }
         }
@@ -100,7 +106,20 @@ struct PageReader {
         // Behind an entry that is too old a newest-first listing holds nothing but older ones.
         if entryReader.isPastSince, leg.order == .newestFirst { page.step = .end }
         page.cursor = try cursor(facts) ?? mark.top
+        if leg.stage == .sweep { try takeIDs(of: &page) }
         return page
+    }
+
+    /// Of a sweep's entries only the ids are of interest, and all of them: one that is not known is one too few.
+    private func takeIDs(of page: inout FetchedPage) throws(Failure) {
+        if let rejection = page.records.first(where: { $0.rejection != nil })?.rejection {
+            throw Failure(
+                .definition,
+                "the sweep of \(definition.name) met an entry without an id and removed nothing: \(rejection)",
+                advice: "correct 'sweep.id' or 'sweep.records'")
+        }
+        page.seen = page.records.filter { !$0.isDeleted }.map(\.externalID)
+        page.records = []
     }
 
     private func cursor(_ facts: PageFacts) throws(Failure) -> JSONValue? {

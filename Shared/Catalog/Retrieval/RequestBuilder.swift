@@ -250,7 +250,8 @@ struct RequestBuilder {
         }
         return RequestPlan(
             method: template.method.rawValue, url: url, shownURL: shown, headers: headers, body: body,
-            timeout: limits.timeout, maximumBody: limits.bodyBytes, limitClass: template.limitClass)
+            timeout: limits.timeout, maximumBody: limits.bodyBytes, limitClass: template.limitClass ?? limits.limitClass
+        )
     }
 
     private static func checkHeaders(_ headers: [RequestPlan.Header]) throws(Failure) {

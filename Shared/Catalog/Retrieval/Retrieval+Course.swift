@@ -6,9 +6,19 @@ extension Retrieval {
     /// The first position.
     public var start: PagePosition { main.opening(parents: main.parent?.first, top: context.cursor ?? .null) }
 
+    /// The retrieval after the provider refused a position: where that may have been the mark kept from the last
+    /// success, everything is listed anew without it.
+    public func restarted() throws(Failure) -> Retrieval {
+        guard context.cursor != nil, main.listing.request.reads(.cursor) else { return self }
+        var context = context
+        context.cursor = nil
+        context.kind = .full
+        return try Retrieval(definition, context)
+    }
+
     func leg(at position: PagePosition) -> RetrievalLeg {
         switch position.stage {
-        case .listing: main
+        case .listing, .sweep, .missing: main
         case .removed: removed ?? main
         }
     }
@@ -34,7 +44,8 @@ extension Retrieval {
     private func behind(_ leg: RetrievalLeg) -> PageStep {
         switch leg.stage {
         case .listing: removed.map { .next($0.opening(parents: $0.parent?.first)) } ?? .end
-        case .removed: .end
+        case .sweep: .next(PagePosition(comparingBehind: nil))
+        case .removed, .missing: .end
         }
     }
 

@@ -55,6 +55,8 @@ public struct Retrieval: Sendable {
         case changes
         /// The request of `since_age`.
         case distant
+        /// The request of `sweep`.
+        case sweep
     }
 
     /// The definition.
@@ -105,7 +107,7 @@ public struct Retrieval: Sendable {
         mode = chosen.mode
         let complete = context.kind == .incremental ? context.completeUntil : nil
         let origin = RetrievalOrigin(definition: definition, context: context, completeUntil: complete, scope: scope)
-        main = try RetrievalLeg(chosen.listing, stage: .listing, origin)
+        main = try RetrievalLeg(chosen.listing, stage: chosen.mode == .sweep ? .sweep : .listing, origin)
         isComplete = main.since == nil || !chosen.listing.asksForChanges
         if let deletions = object.deletions, complete != nil, !isParent {
             removed = try RetrievalLeg(deletions.listing, stage: .removed, origin)
@@ -117,6 +119,14 @@ public struct Retrieval: Sendable {
     private static func listing(
         _ object: ObjectDefinition, _ context: RetrievalContext, _ scope: Scope
     ) throws(Failure) -> (mode: Mode, listing: Listing) {
+        if context.kind == .sweep {
+            guard let sweep = object.sweep else {
+                throw Failure(
+                    .definition, "\(object.name) has no sweep any more",
+                    advice: "it goes on without; nothing was removed")
+            }
+            return (.sweep, sweep.listing)
+        }
         guard context.kind == .incremental, let completeUntil = context.completeUntil else {
             return (.listing, object.listing)
         }
@@ -241,11 +251,15 @@ public struct Retrieval: Sendable {
         return Timestamp(microseconds: context.until.microseconds.flooringQuotient(by: unit) * unit)
     }
 
-    /// What a response says about the quota, by the headers that the definition names.
+    /// What a response says about the quota, as the definition tells to read it from the headers.
     public func quota(_ response: ProviderResponse, now: Timestamp) -> Quota {
         let view = ResponseView(status: response.status, headers: response.headers, body: nil)
+        var scope = Scope()
+        scope.settings = settings
+        scope.now = now
+        let remaining = limits.remaining.flatMap { $0.text(view, scope) }.flatMap { Double($0.trimmed) }
         return Quota(
-            remaining: limits.remaining.flatMap { view.header($0) }.flatMap { Int($0.trimmed) },
-            resetAt: limits.reset.flatMap { view.header($0) }.flatMap { PauseHeader.time($0, now: now) })
+            remaining: remaining.flatMap { Int(exactly: $0.rounded(.towardZero)) },
+            resetAt: limits.reset.flatMap { $0.text(view, scope) }.flatMap { PauseHeader.time($0, now: now) })
     }
 }

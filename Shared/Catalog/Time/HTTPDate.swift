@@ -6,8 +6,12 @@ enum HTTPDate {
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]  // 1970-01-01 was a Thursday
 
     static func parse(_ text: String) -> Timestamp? {
-        var parts = text.split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
+        var parts = text.split { $0 == " " || $0 == "," }.map(String.init)
         if let first = parts.first, first.first?.isLetter == true { parts.removeFirst() }
+        // The older form has hyphens in the date; those of a zone are signs.
+        if let first = parts.first, first.contains("-") {
+            parts.replaceSubrange(0..<1, with: first.split(separator: "-").map(String.init))
+        }
         guard parts.count >= 4, let day = Int(parts[0]), let month = months.firstIndex(of: parts[1]),
             var year = Int(parts[2])
         else { return nil }

@@ -57,6 +57,8 @@ public enum RunKind: String, Sendable, Codable, CaseIterable {
     case initial
     /// What changed since Complete Until.
     case incremental
+    /// The ids of everything, to find what is gone (`sweep`).
+    case sweep
     /// Everything again, to find what an incremental request cannot show (`reconcile`).
     case full
 }

@@ -7,7 +7,7 @@ package struct PurePlay {
     /// What does not fit, in words for the writer of the file; empty where all does.
     package private(set) var problems: [String] = []
     private let script: ExchangeScript
-    private let retrieval: Retrieval
+    private var retrieval: Retrieval
     private var answering: Answering
     private var yields: Yields
     private var end = "nothing"
@@ -49,11 +49,14 @@ package struct PurePlay {
         case .page(let page):
             try yields.add(page)
             switch page.step {
-            case .next(let next), .overlapMissed(let next): return next
+            // What a sweep removes is found in the database.
+            case .next(let next), .overlapMissed(let next): return retrieval.comparison(at: next) == nil ? next : nil
             case .end: return nil
             }
         case .retry: return here
-        case .restart: return retrieval.start
+        case .restart:
+            retrieval = try retrieval.restarted()
+            return retrieval.start
         case .throttled, .postponed, .failed: return nil
         }
     }
