@@ -9,7 +9,8 @@ struct Main {
             commands: [
                 MigrateCommand.command, ValidateCommand.command, ApplyCommand.command, SyncCommand.command,
                 StatusCommand.command, RunsCommand.command, ExplainCommand.command, TapCommand.command,
-                ReplayCommand.command, RepublishCommand.command,
+                ReplayCommand.command, RepublishCommand.command, NewCommand.command, TryCommand.command,
+                RecordCommand.command,
             ]
         ).main()
     }

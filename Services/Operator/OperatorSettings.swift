@@ -1,4 +1,5 @@
 import Connections
+import HTTPClient
 import Kafka
 import Models
 import Postgres
@@ -12,9 +13,22 @@ enum OperatorSettings {
         "Keys that credentials are sealed with, id:base64 separated by commas, the current one first", isSecret: true,
         placeholder: "KEYS"
     ).optional
+    static let allowAddresses = Setting<AddressPolicy>(
+        "allow-addresses", environment: "TRIBUTARY_ALLOW_ADDRESSES", default: "",
+        summary: "Internal networks that providers may be in, as CIDR separated by commas; all others are refused",
+        placeholder: "NETWORKS", parse: parsePolicy)
     static let kafka: [any SettingDeclaration] = [
         StandardSettings.kafka, StandardSettings.topicPrefix, ConnectionSettings.kafkaProperties,
     ]
+
+    private static let parsePolicy: @Sendable (String) throws(InvalidValue) -> AddressPolicy = {
+        text throws(InvalidValue) in
+        do {
+            return try AddressPolicy(configuration: text)
+        } catch {
+            throw InvalidValue("must be networks like 127.0.0.0/8,::1/128 (\(error))")
+        }
+    }
 }
 
 extension Invocation {

@@ -35,7 +35,12 @@ struct ParsedArguments {
         if name == "config" {
             configurationFile = value("--config", attached, &rest)
         } else if let setting = settings.first(where: { $0.name == name }) {
-            flags[name] = setting.placeholder.isEmpty ? attached ?? "true" : value("--\(name)", attached, &rest)
+            let given = setting.placeholder.isEmpty ? attached ?? "true" : value("--\(name)", attached, &rest)
+            if setting.isRepeatable, let earlier = flags[name], let given {
+                flags[name] = "\(earlier)\n\(given)"
+            } else {
+                flags[name] = given
+            }
         } else if let setting = settings.first(where: { $0.isSecret && $0.name + "-file" == name }) {
             secretFiles[setting.name] = value("--\(name)", attached, &rest)
         } else {

@@ -18,6 +18,8 @@ public protocol SettingDeclaration: Sendable {
     var isSecret: Bool { get }
     /// What stands for the value in the help text, such as `PORT`; empty for a switch that needs no value.
     var placeholder: String { get }
+    /// Whether its flag may be given several times; the values are then joined by line ends.
+    var isRepeatable: Bool { get }
     /// Parses and validates.
     /// - Throws: `InvalidValue`.
     func parseAny(_ text: String) throws(InvalidValue) -> any Sendable
@@ -48,16 +50,19 @@ public struct Setting<Value: Sendable>: SettingDeclaration {
     public let isSecret: Bool
     /// What stands for the value in the help text.
     public let placeholder: String
+    /// Whether its flag may be given several times.
+    public let isRepeatable: Bool
     private let parse: @Sendable (String) throws(InvalidValue) -> Value
 
     /// A setting whose text is understood by `parse`.
     /// - Parameters:
     ///   - environment: by default the name in capitals with underscores.
+    ///   - isRepeatable: `parse` gets the values of all its flags, a line each.
     ///   - defaultText: goes through `parse` like any other value; nil makes the setting required.
     public init(
         _ name: String, environment: String? = nil, short: Character? = nil, default defaultText: String?,
         summary: String, isSecret: Bool = false, placeholder: String,
-        parse: @escaping @Sendable (String) throws(InvalidValue) -> Value
+        isRepeatable: Bool = false, parse: @escaping @Sendable (String) throws(InvalidValue) -> Value
     ) {
         self.name = name
         self.short = short
@@ -66,6 +71,7 @@ public struct Setting<Value: Sendable>: SettingDeclaration {
         self.summary = summary
         self.isSecret = isSecret
         self.placeholder = placeholder
+        self.isRepeatable = isRepeatable
         self.parse = parse
     }
 
@@ -77,7 +83,7 @@ public struct Setting<Value: Sendable>: SettingDeclaration {
     public func withDefault(_ text: String?) -> Setting {
         Setting(
             name, environment: environment, short: short, default: text, summary: summary, isSecret: isSecret,
-            placeholder: placeholder, parse: parse)
+            placeholder: placeholder, isRepeatable: isRepeatable, parse: parse)
     }
 
     /// The same setting where nothing given (or empty text) means nil.
@@ -85,7 +91,7 @@ public struct Setting<Value: Sendable>: SettingDeclaration {
         let parse = self.parse
         return Setting<Value?>(
             name, environment: environment, short: short, default: "", summary: summary, isSecret: isSecret,
-            placeholder: placeholder
+            placeholder: placeholder, isRepeatable: isRepeatable
         ) { text throws(InvalidValue) in
             text.isEmpty ? nil : try parse(text)
         }

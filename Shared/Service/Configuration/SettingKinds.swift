@@ -30,6 +30,22 @@ extension Setting where Value == [String] {
     }
 }
 
+extension Setting where Value == [String: String] {
+    /// Names with values, each given by a flag of its own: `--name key=value --name other=value`.
+    public static func pairs(_ name: String, _ summary: String, placeholder: String = "NAME=VALUE") -> Setting {
+        Setting(name, default: "", summary: summary, placeholder: placeholder, isRepeatable: true) {
+            text throws(InvalidValue) in
+            var pairs: [String: String] = [:]
+            for line in text.split(separator: "\n") {
+                let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard parts.count == 2, !parts[0].isEmpty else { throw InvalidValue("must be \(placeholder)") }
+                pairs[String(parts[0])] = String(parts[1])
+            }
+            return pairs
+        }
+    }
+}
+
 extension Setting where Value == Int {
     /// A whole number within `range`.
     public static func integer(

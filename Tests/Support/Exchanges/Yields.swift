@@ -62,9 +62,10 @@ package struct Yields {
         -> [JSONValue]
     {
         try mapper.map(payload, tally: &tally).map { record in
-            var json = Array("{\"type\":\"\(record.type.name)\",".utf8)
+            var json = [UInt8(ascii: "{")]
             record.appendJSONMembers(to: &json)
-            return try JSONValue(parsing: json + [UInt8(ascii: "}")])
+            let members = try JSONValue(parsing: json + [UInt8(ascii: "}")]).object ?? JSONObject()
+            return .object(JSONObject([("type", .string(record.type.name))] + members.map { ($0.key, $0.value) }))
         }
     }
 
