@@ -20,7 +20,7 @@ enum MappingComparison {
         zip(CanonicalColumn.columns(of: mapped.type), mapped.values).compactMap { column, value in
             let written: JSONValue? =
                 canonical[column.name] ?? reference(column.name).flatMap { canonical[$0]?["external_id"] }
-            guard text(value) != text(written) else { return nil }
+            guard !isSame(text(value), text(written)) else { return nil }
             return "the processor stores \(mapped.type.name).\(column.name) as \(text(value) ?? "nothing"), "
                 + "and the mapping gives \(text(written) ?? "nothing")"
         }
@@ -30,6 +30,13 @@ enum MappingComparison {
                     ? nil
                     : "the processor links \(name) \(reference?.externalID ?? "nothing") and not \(written ?? "nothing")"
             }
+    }
+
+    /// Numbers are the same however they are written: 75.0 is 75.
+    private static func isSame(_ stored: String?, _ mapped: String?) -> Bool {
+        if stored == mapped { return true }
+        guard let stored = stored.flatMap(Double.init), let mapped = mapped.flatMap(Double.init) else { return false }
+        return stored == mapped
     }
 
     private static func reference(_ column: String) -> String? {

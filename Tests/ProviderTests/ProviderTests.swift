@@ -6,7 +6,7 @@ import Testing
 @Suite("Providers through the retriever")
 struct ProviderTests {
     /// What there is at least.
-    static let minimum = (providers: 1, objects: 3)
+    static let minimum = (providers: 30, objects: 200)
 
     static let files = ExchangeFiles(providers: ProviderFolder.path)
 

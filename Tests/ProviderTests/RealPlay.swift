@@ -107,7 +107,10 @@ struct RealPlay {
         let writer = RunWriter(store: watched)
         let gate = BacklogGate(bounds: .init())
         let surroundings = RunTask.Surroundings(
-            fetcher: PageFetcher(transport: transport, pacer: RequestPacer(clock: clock), clock: clock),
+            fetcher: PageFetcher(
+                transport: transport, pacer: RequestPacer(clock: clock), clock: clock,
+                // Requests that come at once come in any order, which a file has to allow.
+                requestsAtOnce: script.steps.contains { $0.count > 1 } ? 4 : 1),
             sender: PageSender(
                 writer: writer, producer: broker.producer(), gate: gate, topics: topics, recover: { _ in }),
             writer: writer, store: watched, gate: gate, clock: clock, metrics: RetrieverMetrics(Metrics()))

@@ -30,7 +30,8 @@ package struct Course: Sendable {
         now: Timestamp, ask: (RequestPlan) async throws -> ProviderResponse
     ) async throws -> Step {
         let response = try await ask(try request(now: now))
-        let outcome = retrieval.interpret(response, at: position, now: now)
+        let outcome = try await enriched(
+            retrieval.interpret(response, at: position, now: now), now: now, ask: ask)
         guard case .page(let page) = outcome else { return Step(outcome: outcome, goesOn: false) }
         switch page.step {
         case .end: return Step(outcome: outcome, goesOn: false)
@@ -38,6 +39,22 @@ package struct Course: Sendable {
             position = next
             return Step(outcome: outcome, goesOn: true)
         }
+    }
+
+    /// The outcome with what the requests for single records of its page bring.
+    private func enriched(
+        _ outcome: ResponseOutcome, now: Timestamp, ask: (RequestPlan) async throws -> ProviderResponse
+    ) async throws -> ResponseOutcome {
+        guard case .page(var page) = outcome else { return outcome }
+        let enrichments = page.enrichments
+        page.enrichments = []
+        for enrichment in enrichments {
+            let response = try await ask(enrichment.plan)
+            if let trouble = retrieval.enrich(&page, with: response, for: enrichment, at: position, now: now) {
+                return trouble
+            }
+        }
+        return .page(page)
     }
 }
 
