@@ -51,5 +51,5 @@ extension ServiceContext {
 
 extension SchemaRange {
     /// The versions that this build's services work with.
-    static let known = SchemaRange(2, 2)
+    static let known = SchemaRange(3, 3)
 }

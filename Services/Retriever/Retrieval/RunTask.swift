@@ -104,7 +104,9 @@ package struct RunTask: Sendable {
         do {
             if failures > 0 { try await around.clock.sleep(for: around.backoff.delay(after: failures)) }
             try await around.gate.pass(object: run.claimed.objectID, customer: run.claimed.customerID)
-            switch try await around.fetcher.fetch(run.retrieval, at: position, owner: run.quotaOwner) {
+            switch try await around.fetcher.fetch(
+                run.retrieval, at: position, owner: run.quotaOwner, credentials: run.credentials)
+            {
             case .page(let page):
                 run.bound(by: page.providerClock)
                 around.metrics.note(page.content)
@@ -190,6 +192,7 @@ package struct RunTask: Sendable {
             if try await around.store.fail(run.claimed.claim, with: failure, lease: lease) {
                 around.metrics.noteFailure(failure)
             }
+            if failure.kind == .authorization { try await run.credentials.reconsider() }
         } catch {
             giveUp(error)
         }

@@ -12,12 +12,17 @@ static const unsigned char data[] = {
 #embed "../../Storage/Migrations/sql/0002_data.sql"
 };
 
+static const unsigned char oauth[] = {
+#embed "../../Storage/Migrations/sql/0003_oauth.sql"
+};
+
 #define SCRIPT(file, text) { file, text, sizeof text }
 
 // A new migration: its file in the folder, its bytes above, its line here. A test compares this list with the folder.
 static const MigrationScript scripts[] = {
     SCRIPT("0001_control.sql", control),
     SCRIPT("0002_data.sql", data),
+    SCRIPT("0003_oauth.sql", oauth),
 };
 
 size_t migrationScriptCount(void) { return sizeof scripts / sizeof scripts[0]; }
