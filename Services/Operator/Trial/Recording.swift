@@ -142,7 +142,9 @@ package struct Recording: Sendable {
     private static func headers(_ definition: ResolvedDefinition, text: String) -> Set<String> {
         var names: Set<String> = ["link", "retry-after"]
         let limits = definition.object.limits
-        for name in [limits.remaining, limits.reset] { if let name { names.insert(name.lowercased()) } }
+        for name in [limits.remaining, limits.reset] {
+            if let name = name?.headerName { names.insert(name.lowercased()) }
+        }
         var rest = Substring(text)
         while let place = rest.firstRange(of: "headers.") {
             rest = rest[place.upperBound...]

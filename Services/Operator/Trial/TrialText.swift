@@ -50,8 +50,8 @@ package struct TrialText {
             lines.append(
                 "  → \(exchange.response.status), \(exchange.response.body.count) bytes, \(Self.text(exchange.duration))"
             )
-            for name in [trial.definition.object.limits.remaining, trial.definition.object.limits.reset, "Retry-After"]
-            {
+            let limits = trial.definition.object.limits
+            for name in [limits.remaining?.headerName, limits.reset?.headerName, "Retry-After"] {
                 guard let name, let value = exchange.response.header(name) else { continue }
                 lines.append("    \(name): \(value)")
             }

@@ -20,6 +20,9 @@ public enum ResponseSource: Sendable, Hashable {
         }
     }
 
+    /// The header, where it is one.
+    public var headerName: String? { if case .header(let name) = self { name } else { nil } }
+
     /// What the response says; nil where it says nothing, or an expression fails over it: a quota that cannot be read
     /// must not end a run.
     func text(_ view: ResponseView, _ scope: Scope) -> String? {
