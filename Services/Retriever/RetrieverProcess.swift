@@ -22,7 +22,7 @@ final class RetrieverProcess: Sendable {
     private let logger = Logger(label: "retriever")
 
     init(
-        context: ServiceContext, metrics: RetrieverMetrics, store: any RetrievalStore, producer: any MessageProducer,
+        context: ServiceContext, store: any RetrievalStore & SweepStore, producer: any MessageProducer,
         transport: any HTTPTransport, keeper: TopicKeeper, preparation: RunPreparation, providers: [String]?,
         abandonsWithLease: Bool = true
     ) {
@@ -41,14 +41,15 @@ final class RetrieverProcess: Sendable {
             bounds: .init(
                 perObject: Int64(context[RetrieverSettings.objectBacklog]),
                 perCustomer: Int64(context[RetrieverSettings.customerBacklog])))
-        self.metrics = metrics
+        metrics = RetrieverMetrics(context.metrics)
         let writer = RunWriter(store: store)
         surroundings = RunTask.Surroundings(
             fetcher: PageFetcher(
                 transport: transport, pacer: RequestPacer(clock: context.clock), clock: context.clock),
             sender: PageSender(
                 writer: writer, producer: producer, gate: gate, topics: context.topics, recover: keeper.recover),
-            writer: writer, store: store, gate: gate, clock: context.clock, metrics: metrics)
+            writer: writer, store: store, gate: gate, clock: context.clock,
+            metrics: metrics)
     }
 
     /// The services, in the order in which they start; they drain in the reverse order.
@@ -124,13 +125,11 @@ final class RetrieverProcess: Sendable {
 
     private func retrieve(_ claimed: ClaimedRun, under lease: RetrieverLease, stopping: RunStop) async {
         do {
-            guard let prepared = try await preparation.retrieval(of: claimed, lease: lease) else { return }
-            let run = RunInProgress(
-                claimed, retrieval: prepared.retrieval, credentials: prepared.credentials,
-                traceparent: "\(TraceContext.new())")
+            guard let retrieval = try await preparation.retrieval(of: claimed, lease: lease) else { return }
+            let run = RunInProgress(claimed, retrieval: retrieval, traceparent: "\(TraceContext.new())")
             let task = RunTask(run, lease: lease, around: surroundings)
             stopping.follow { task.stop($0) }
-            await task.retrieve(from: RunPreparation.position(of: claimed, in: prepared.retrieval))
+            await task.retrieve(from: preparation.position(of: claimed, in: retrieval))
         } catch let failure as Failure {
             logger.warning(
                 "the run failed", [.failureClass: .text(failure.kind.rawValue), .cause: .text(failure.cause)])

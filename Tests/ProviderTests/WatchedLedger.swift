@@ -11,7 +11,7 @@ actor WatchedLedger: RetrievalStore {
         case failed(Failure)
     }
 
-    private let ledger: MemoryRunLedger
+    let ledger: MemoryRunLedger
     /// The pages that were declared, by the restarts before.
     private(set) var declared: [[PageDeclaration]] = [[]]
     private(set) var endings: [Ending] = []

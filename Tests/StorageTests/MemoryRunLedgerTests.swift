@@ -9,6 +9,8 @@ private struct MemoryFixture: RunLedgerFixture {
     let ledger: MemoryRunLedger
     var scheduling: any SchedulingStore { ledger }
     var retrieval: any RetrievalStore { ledger }
+    var sweeps: any SweepStore { ledger }
+    func store(_ ids: [String], of object: Int64) async throws { await ledger.store(ids, of: object) }
 
     func addObject(customer: Int64, provider: String, every: Duration, weight: Double) async throws -> Int64 {
         let id = PublicID(now: Timestamp(seconds: 0))

@@ -142,8 +142,8 @@ package struct Recording: Sendable {
     private static func headers(_ definition: ResolvedDefinition, text: String) -> Set<String> {
         var names: Set<String> = ["link", "retry-after"]
         let limits = definition.object.limits
-        for name in [limits.remaining, limits.reset] {
-            if let name = name?.headerName { names.insert(name.lowercased()) }
+        for source in [limits.remaining, limits.reset] {
+            for name in source?.headerNames ?? [] { names.insert(name.lowercased()) }
         }
         var rest = Substring(text)
         while let place = rest.firstRange(of: "headers.") {

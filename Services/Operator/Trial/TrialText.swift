@@ -51,8 +51,9 @@ package struct TrialText {
                 "  → \(exchange.response.status), \(exchange.response.body.count) bytes, \(Self.text(exchange.duration))"
             )
             let limits = trial.definition.object.limits
-            for name in [limits.remaining?.headerName, limits.reset?.headerName, "Retry-After"] {
-                guard let name, let value = exchange.response.header(name) else { continue }
+            let told = [limits.remaining, limits.reset].flatMap { $0?.headerNames ?? [] }
+            for name in told + ["Retry-After"] {
+                guard let value = exchange.response.header(name) else { continue }
                 lines.append("    \(name): \(value)")
             }
         }

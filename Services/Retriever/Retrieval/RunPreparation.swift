@@ -1,5 +1,4 @@
 import Catalog
-import Credentials
 import Cryptography
 import JSON
 import Models
@@ -10,12 +9,12 @@ package struct RunPreparation: Sendable {
     private let catalog: CatalogFolder
     private let integrations: any IntegrationStore
     private let runs: any RetrievalStore
-    private let credentials: CredentialSource
+    private let credentials: CredentialReader
 
     /// Preparation from `catalog` and the database.
     package init(
         catalog: CatalogFolder, integrations: any IntegrationStore, runs: any RetrievalStore,
-        credentials: CredentialSource
+        credentials: CredentialReader
     ) {
         self.catalog = catalog
         self.integrations = integrations
@@ -23,17 +22,9 @@ package struct RunPreparation: Sendable {
         self.credentials = credentials
     }
 
-    /// What a run asks, and what authorises it.
-    package struct Prepared: Sendable {
-        /// What is asked.
-        package var retrieval: Retrieval
-        /// What authorises it.
-        package var credentials: RunCredentials
-    }
-
     /// The retrieval of `run`, its definition stored under its hash; nil when the claim no longer holds.
     /// - Throws: `Failure` where the definition, the settings or the credential are not usable; what the store throws.
-    package func retrieval(of run: ClaimedRun, lease: RetrieverLease) async throws -> Prepared? {
+    package func retrieval(of run: ClaimedRun, lease: RetrieverLease) async throws -> Retrieval? {
         let settings = try parsed(run.settings, "the settings of the integration") ?? .null
         let definition = try resolve(
             run, overrides: try await integrations.overrides(object: run.objectID), settings: settings)
@@ -43,20 +34,16 @@ package struct RunPreparation: Sendable {
                 claim: run.claim, lease: lease)
             guard holds else { return nil }
         }
-        let chosen = try await credentials.choose(
-            integration: run.integrationID, publicID: run.source.integration, object: definition.object,
-            settings: settings)
-        let retrieval = try Retrieval(
+        let secrets = try await credentials.secrets(integration: run.integrationID, publicID: run.source.integration)
+        return try Retrieval(
             definition,
             RetrievalContext(
-                settings: settings, secrets: chosen.secrets, authorization: chosen.method, kind: run.kind, run: run.run,
-                completeUntil: run.completeUntil, until: run.until,
-                cursor: try parsed(run.cursor, "the stored cursor")))
-        return Prepared(retrieval: retrieval, credentials: chosen.credentials)
+                settings: settings, secrets: secrets, kind: run.kind, run: run.run, completeUntil: run.completeUntil,
+                until: run.until, cursor: try parsed(run.cursor, "the stored cursor")))
     }
 
     /// Where the run goes on, or starts.
-    package static func position(of run: ClaimedRun, in retrieval: Retrieval) -> PagePosition {
+    package func position(of run: ClaimedRun, in retrieval: Retrieval) -> PagePosition {
         guard let stored = run.position, let json = try? JSONValue(parsing: stored), let position = PagePosition(json)
         else { return retrieval.start }
         return position

@@ -12,6 +12,7 @@ package struct RunTask: Sendable {
         let sender: PageSender
         let writer: RunWriter
         let store: any RetrievalStore
+        let sweeps: SweepPages
         let gate: BacklogGate
         let clock: any WallClock
         let metrics: RetrieverMetrics
@@ -19,13 +20,14 @@ package struct RunTask: Sendable {
 
         /// What all runs of a process share.
         package init(
-            fetcher: PageFetcher, sender: PageSender, writer: RunWriter, store: any RetrievalStore, gate: BacklogGate,
-            clock: any WallClock, metrics: RetrieverMetrics
+            fetcher: PageFetcher, sender: PageSender, writer: RunWriter,
+            store: any RetrievalStore & SweepStore, gate: BacklogGate, clock: any WallClock, metrics: RetrieverMetrics
         ) {
             self.fetcher = fetcher
             self.sender = sender
             self.writer = writer
             self.store = store
+            sweeps = SweepPages(store: store)
             self.gate = gate
             self.clock = clock
             self.metrics = metrics
@@ -104,19 +106,19 @@ package struct RunTask: Sendable {
         do {
             if failures > 0 { try await around.clock.sleep(for: around.backoff.delay(after: failures)) }
             try await around.gate.pass(object: run.claimed.objectID, customer: run.claimed.customerID)
-            switch try await around.fetcher.fetch(
-                run.retrieval, at: position, owner: run.quotaOwner, credentials: run.credentials)
-            {
+            if let comparison = run.retrieval.comparison(at: position) {
+                try await compare(comparison, number, at: position, onto: shelf)
+                return
+            }
+            switch try await around.fetcher.fetch(run.retrieval, at: position, owner: run.quotaOwner) {
             case .page(let page):
                 run.bound(by: page.providerClock)
-                around.metrics.note(page.content)
-                shelf.put(page, number: number, position: position)
-                let next: PagePosition? =
-                    switch page.content.step {
-                    case .next(let next), .overlapMissed(let next): next
-                    case .end: nil
-                    }
-                send.yield(.fetched(next: next))
+                // What a sweep has seen is kept before it can be compared.
+                guard try await around.sweeps.keep(page.content, of: run.claimed.claim, lease: lease) else {
+                    send.yield(.claimLost)
+                    return
+                }
+                put(page, number, position, onto: shelf)
             case .trouble(let trouble):
                 around.metrics.note(trouble)
                 logger.info("a page could not be read", [.page: .int(number), .cause: .text(trouble.failure.cause)])
@@ -127,6 +129,30 @@ package struct RunTask: Sendable {
         } catch {
             send.yield(.notFetched(.retry(Failure(.transient, "\(error)"))))
         }
+    }
+
+    private func compare(
+        _ comparison: SweepComparison, _ number: Int32, at position: PagePosition, onto shelf: PageShelf
+    ) async throws {
+        let page = try await around.sweeps.page(
+            comparison, of: run.retrieval, claim: run.claimed.claim, lease: lease)
+        guard let page else {
+            send.yield(.claimLost)
+            return
+        }
+        if let refusal = page.ignored { logger.warning("the sweep removed nothing", [.cause: .text(refusal)]) }
+        put(PageFetcher.Page(content: page, providerClock: nil), number, position, onto: shelf)
+    }
+
+    private func put(_ page: PageFetcher.Page, _ number: Int32, _ position: PagePosition, onto shelf: PageShelf) {
+        around.metrics.note(page.content)
+        shelf.put(page, number: number, position: position)
+        let next: PagePosition? =
+            switch page.content.step {
+            case .next(let next), .overlapMissed(let next): next
+            case .end: nil
+            }
+        send.yield(.fetched(next: next))
     }
 
     private func deliver(
@@ -192,7 +218,6 @@ package struct RunTask: Sendable {
             if try await around.store.fail(run.claimed.claim, with: failure, lease: lease) {
                 around.metrics.noteFailure(failure)
             }
-            if failure.kind == .authorization { try await run.credentials.reconsider() }
         } catch {
             giveUp(error)
         }

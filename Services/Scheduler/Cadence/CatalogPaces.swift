@@ -14,7 +14,7 @@ extension CatalogFolder {
                 schedules.append(
                     ProviderSchedule(
                         provider: name, object: object, every: definition.every ?? .seconds(3600),
-                        reconcile: definition.reconcile))
+                        reconcile: definition.reconcile, sweep: definition.sweep?.every))
                 if definition.limits.owner == .app, let concurrency = definition.limits.concurrency {
                     caps[name] = min(caps[name] ?? concurrency, concurrency)
                 }

@@ -4,5 +4,3 @@
 #include <openssl/rand.h>
 #include <openssl/err.h>
 #include <openssl/crypto.h>
-#include <openssl/pem.h>
-#include <openssl/bio.h>

@@ -20,8 +20,23 @@ public enum ResponseSource: Sendable, Hashable {
         }
     }
 
-    /// The header, where it is one.
-    public var headerName: String? { if case .header(let name) = self { name } else { nil } }
+    /// The headers that it reads.
+    public var headerNames: [String] {
+        switch self {
+        case .header(let name): return [name]
+        case .template(let template):
+            var names: [String] = []
+            for expression in template.expressions {
+                expression.forEachReference { name, path in
+                    guard name == .response, path.steps.count == 2, path.steps[0] == .key("headers"),
+                        case .key(let header) = path.steps[1]
+                    else { return }
+                    names.append(String(header.map { $0 == "_" ? "-" : $0 }))
+                }
+            }
+            return names
+        }
+    }
 
     /// What the response says; nil where it says nothing, or an expression fails over it: a quota that cannot be read
     /// must not end a run.

@@ -41,36 +41,3 @@ extension Retrieval {
             ignored: nil)
     }
 }
-
-/// What a sweep found, counted.
-public struct SweepCounts: Sendable, Hashable {
-    /// Ids that the provider listed.
-    public var listed: Int64
-    /// Records that are stored and not deleted.
-    public var stored: Int64
-    /// Those of them that were not listed.
-    public var missing: Int64
-
-    /// Counts.
-    public init(listed: Int64, stored: Int64, missing: Int64) {
-        self.listed = listed
-        self.stored = stored
-        self.missing = missing
-    }
-
-    /// Why nothing may be removed; nil where what is missing may go. A provider that lists nothing, or much less than
-    /// before, is more likely to have a bad day than to have lost its records.
-    public func refusal(share: Double) -> String? {
-        guard missing > 0 else { return nil }
-        if listed == 0 {
-            return "the sweep listed nothing, while \(stored) records are stored: nothing was removed"
-        }
-        if Double(missing) > share * Double(stored) {
-            let percent = Int((Double(missing) / Double(max(1, stored)) * 100).rounded())
-            let most = Value.text(of: (share * 1000).rounded() / 10)
-            return
-                "the sweep would remove \(missing) of \(stored) records (\(percent)%), more than \(most)%: nothing was removed"
-        }
-        return nil
-    }
-}

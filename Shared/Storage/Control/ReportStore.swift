@@ -47,7 +47,7 @@ public struct ReportStore: Sendable {
         let result = try await database.query(
             """
             select h.run, h.kind, h.outcome, h.opened_at, h.ended_at, h.attempts, h.pages, h.fetched, h.stored,
-              h.unchanged, h.rejected, h.failure_class || ': ' || h.failure_cause as failure
+              h.unchanged, h.rejected, coalesce(h.failure_class || ': ' || h.failure_cause, h.note) as failure
             from tributary.sync_history h join tributary.integration_objects o on o.id = h.object_id
             where o.public_id = $1 order by h.ended_at desc limit $2
             """, [.uuid(object), .int(Int64(limit))])

@@ -10,13 +10,16 @@ public struct ProviderSchedule: Hashable, Sendable {
     public var every: Duration
     /// The longest time between two full runs; nil for none.
     public var reconcile: Duration?
+    /// The time between two sweeps of ids; nil for none.
+    public var sweep: Duration?
 
     /// A schedule.
-    public init(provider: String, object: String, every: Duration, reconcile: Duration?) {
+    public init(provider: String, object: String, every: Duration, reconcile: Duration?, sweep: Duration? = nil) {
         self.provider = provider
         self.object = object
         self.every = every
         self.reconcile = reconcile
+        self.sweep = sweep
     }
 }
 

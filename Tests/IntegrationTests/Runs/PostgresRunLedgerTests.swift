@@ -11,13 +11,16 @@ private struct PostgresFixture: RunLedgerFixture {
     let processor: PostgresPool
     let scheduling: any SchedulingStore
     let retrieval: any RetrievalStore
+    let sweeps: any SweepStore
 
     init(_ database: TestDatabase) async throws {
         admin = database.pool()
         _ = try await MigrationRunner(database.settings).run()
         processor = database.pool(as: "tributary_processor")
         scheduling = PostgresSchedulingStore(database: database.pool(as: "tributary_scheduler"))
-        retrieval = PostgresRetrievalStore(database: database.pool(as: "tributary_retriever"))
+        let store = PostgresRetrievalStore(database: database.pool(as: "tributary_retriever"))
+        retrieval = store
+        sweeps = store
     }
 
     func addObject(customer: Int64, provider: String, every: Duration, weight: Double) async throws -> Int64 {
@@ -42,6 +45,22 @@ private struct PostgresFixture: RunLedgerFixture {
             "insert into tributary.object_state (object_id, customer_id, provider) values ($1, $2, $3)",
             [.int(id), .int(customer), .text(provider)])
         return id
+    }
+
+    func store(_ ids: [String], of object: Int64) async throws {
+        try await admin.query(
+            """
+            insert into tributary.interactions (object_id, external_id, customer_id, modified, run, attempt, page, index,
+              swept, revision, content_hash, first_seen, changed_run, definition)
+            select $1, id, 1, now(), 0, 1, 0, 0, false, 1, gen_random_uuid(), now(), 0, 'x' from unnest($2::text[]) k(id)
+            """, [.int(object), .textArray(ids)])
+        // What is gone already is neither stored nor missing.
+        try await admin.query(
+            """
+            insert into tributary.interactions (object_id, external_id, customer_id, modified, run, attempt, page, index,
+              swept, revision, content_hash, first_seen, changed_run, definition, deleted_at)
+            values ($1, 'gone', 1, now(), 0, 1, 0, 0, false, 1, gen_random_uuid(), now(), 0, 'x', now())
+            """, [.int(object)])
     }
 
     func receive(_ claim: RunClaim, page: Int32, stored: [Int32]) async throws {

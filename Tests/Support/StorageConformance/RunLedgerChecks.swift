@@ -3,7 +3,7 @@ import Storage
 
 extension RunLedgerCheck {
     /// Every rule.
-    public static let all: [RunLedgerCheck] = lifecycle + holding + proofs
+    public static let all: [RunLedgerCheck] = lifecycle + holding + proofs + sweeping
 
     private static let lifecycle: [RunLedgerCheck] = [
         RunLedgerCheck("an object has one live run, however often it is due") { ledger in

@@ -7,6 +7,10 @@ public protocol RunLedgerFixture: Sendable {
     var scheduling: any SchedulingStore { get }
     /// The retriever's side.
     var retrieval: any RetrievalStore { get }
+    /// What a sweep of ids keeps.
+    var sweeps: any SweepStore { get }
+    /// Says which ids are stored of an object and not deleted, as the processor would have it.
+    func store(_ ids: [String], of object: Int64) async throws
     /// Adds an object of `customer` (1, 2, …) that is due now.
     func addObject(customer: Int64, provider: String, every: Duration, weight: Double) async throws -> Int64
     /// Records receipts, as the processor does.

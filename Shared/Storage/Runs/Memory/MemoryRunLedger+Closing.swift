@@ -15,9 +15,13 @@ extension MemoryRunLedger {
                     stored: pages.reduce(0) { $0 + $1.stored }, unchanged: pages.reduce(0) { $0 + $1.unchanged },
                     rejected: pages.reduce(0) { $0 + $1.rejected }))
             entry.lastSynced = now
-            entry.completeUntil = max(entry.completeUntil ?? entry.until ?? now, entry.until ?? now)
+            if entry.kind == .sweep {
+                entry.lastSweep = now
+            } else {
+                entry.completeUntil = max(entry.completeUntil ?? entry.until ?? now, entry.until ?? now)
+            }
             entry.cursor = entry.nextCursor ?? entry.cursor
-            if entry.kind != .incremental { entry.lastFull = entry.until }
+            if entry.kind == .initial || entry.kind == .full { entry.lastFull = entry.until }
             entry.nextDue = now + entry.every
             entry.failures = 0
             entry.pages = [:]

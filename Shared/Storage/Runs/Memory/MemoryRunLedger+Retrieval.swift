@@ -178,7 +178,7 @@ extension MemoryRunLedger: RetrievalStore {
         return true
     }
 
-    private func held(_ claim: RunClaim, _ lease: RetrieverLease) -> Entry? {
+    func held(_ claim: RunClaim, _ lease: RetrieverLease) -> Entry? {
         guard let entry = entries[claim.objectID], entry.run == claim.run, entry.attempt == claim.attempt,
             entry.state == .running, entry.holder == lease, isAlive(lease, at: clock.now)
         else { return nil }

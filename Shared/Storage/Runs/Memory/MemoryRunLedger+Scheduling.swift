@@ -22,11 +22,16 @@ extension MemoryRunLedger: SchedulingStore {
             entry.postponements = 0
             entry.openedAt = now
             entry.queuedAt = now
-            let reconcile = self.schedules["\(entry.provider).\(entry.object)"]?.reconcile
+            let schedule = self.schedules["\(entry.provider).\(entry.object)"]
+            let reconcile = schedule?.reconcile
             if entry.completeUntil == nil, entry.cursor == nil {
                 entry.kind = .initial
             } else if let reconcile, let lastFull = entry.lastFull, lastFull + reconcile < now {
                 entry.kind = .full
+            } else if let sweep = schedule?.sweep, let last = entry.lastSweep ?? entry.lastFull, last + sweep < now {
+                entry.kind = .sweep
+                // One that fails is tried again in a day.
+                entry.lastSweep = now - sweep + min(sweep, .seconds(86_400))
             } else {
                 entry.kind = .incremental
             }

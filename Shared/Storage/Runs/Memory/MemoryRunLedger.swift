@@ -20,6 +20,7 @@ public actor MemoryRunLedger {
         var completeUntil: Timestamp?
         var cursor: [UInt8]?
         var lastFull: Timestamp?
+        var lastSweep: Timestamp?
         var run: Int64 = 0
         var kind = RunKind.initial
         var attempt: Int32 = 0
@@ -75,7 +76,16 @@ public actor MemoryRunLedger {
         var open: Set<Int32>
     }
 
+    /// The ids that a sweep has seen.
+    struct Sweep {
+        var run: Int64
+        var ids: Set<String> = []
+        var refusal: String?
+    }
+
     let clock: any WallClock
+    var sweeps: [Int64: Sweep] = [:]
+    var storedIDs: [Int64: Set<String>] = [:]
     var entries: [Int64: Entry] = [:]
     var weights: [Int64: Double] = [:]
     var customerCaps: [Int64: Int] = [:]

@@ -48,13 +48,16 @@ extension PostgresSchedulingStore {
         ), told as materialized (
           select s.object_id, s.run_number, s.opened_at, s.kind, s.attempt, s.complete_until as since, s.until,
             s.lost_pages, s.postponements, n.pages, n.fetched, n.stored, n.unchanged, n.rejected,
-            clock_timestamp() as ended_at
+            clock_timestamp() as ended_at, w.refusal,
+            coalesce(w.refusal, format('the sweep removed %s of %s records', w.missing, w.stored)) as note,
+            w.run is not null as judged
           from tributary.object_state s join counted n using (object_id)
+          left join tributary.sweeps w on w.object_id = s.object_id and w.run = s.run_number and s.kind = 'sweep'
         ), history as (
           insert into tributary.sync_history (object_id, run, ended_at, opened_at, kind, outcome, attempts, since, until,
-            fetched, stored, unchanged, rejected, pages, lost_pages, postponements)
+            fetched, stored, unchanged, rejected, pages, lost_pages, postponements, note)
           select object_id, run_number, ended_at, opened_at, kind, 'succeeded', attempt, since, until,
-            fetched, stored, unchanged, rejected, pages, lost_pages, postponements
+            fetched, stored, unchanged, rejected, pages, lost_pages, postponements, case when judged then note end
           from told where fetched > 0 or kind <> 'incremental' or lost_pages > 0
         ), empty as (
           insert into tributary.empty_runs as e (object_id, day, runs, last_ended_at)
@@ -68,19 +71,22 @@ extension PostgresSchedulingStore {
             json_build_object('object', o.public_id, 'provider', o.provider, 'name', o.object, 'run', t.run_number,
               'outcome', 'succeeded', 'kind', t.kind, 'since', t.since, 'until', t.until, 'opened_at', t.opened_at,
               'ended_at', t.ended_at, 'attempts', t.attempt, 'fetched', t.fetched, 'stored', t.stored,
-              'unchanged', t.unchanged, 'rejected', t.rejected)
+              'unchanged', t.unchanged, 'rejected', t.rejected, 'note', case when t.judged then t.note end)
           from told t join tributary.integration_objects o on o.id = t.object_id
           join tributary.integrations i on i.id = o.integration_id
           join tributary.customers c on c.id = o.customer_id
         ), resolved as (
           update tributary.alerts a set resolved_at = clock_timestamp()
-          from complete c where a.object_id = c.object_id and a.resolved_at is null
+          from told c where a.object_id = c.object_id and a.resolved_at is null and c.refusal is null
         )
         update tributary.object_state s set
-          state = 'idle', last_synced_at = clock_timestamp(),
-          complete_until = greatest(s.complete_until, s.until),
+          state = 'idle',
+          last_synced_at = case when s.kind = 'sweep' then s.last_synced_at else clock_timestamp() end,
+          -- A sweep says nothing about what changed.
+          complete_until = case when s.kind = 'sweep' then s.complete_until else greatest(s.complete_until, s.until) end,
+          last_sweep_at = case when s.kind = 'sweep' then clock_timestamp() else s.last_sweep_at end,
           cursor = coalesce(s.next_cursor, s.cursor),
-          last_full_at = case when s.kind = 'incremental' then s.last_full_at else s.until end,
+          last_full_at = case when s.kind in ('initial', 'full') then s.until else s.last_full_at end,
           full_wanted = s.full_wanted and s.kind <> 'full',
           next_due_at = case when s.next_due_at > s.opened_at and s.next_due_at <= clock_timestamp() then s.next_due_at
             else tributary.next_slot(s.object_id, p.pace, greatest(clock_timestamp(), s.opened_at + p.pace / 2)) end,

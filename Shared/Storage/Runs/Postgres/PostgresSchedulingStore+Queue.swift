@@ -12,20 +12,27 @@ extension PostgresSchedulingStore {
               select object_id from tributary.object_state
               where state = 'idle' and runnable and next_due_at <= clock_timestamp()
               order by next_due_at limit $1 for no key update skip locked
+            ), planned as (
+              select s.object_id, p.sweep, case
+                when s.complete_until is null and s.cursor is null then 'initial'
+                when s.full_wanted or s.last_full_at + p.reconcile < clock_timestamp() then 'full'
+                when coalesce(s.last_sweep_at, s.last_full_at) + p.sweep < clock_timestamp() then 'sweep'
+                else 'incremental' end as kind
+              from due join tributary.object_state s using (object_id)
+              join tributary.integration_objects o on o.id = s.object_id
+              left join tributary.provider_schedules p on p.provider = o.provider and p.object = o.object
             )
             update tributary.object_state s set
               state = 'queued', run_number = s.run_number + 1, attempt = 0, until = null, until_bounded = false,
               position = null, next_page = 0, next_cursor = null, definition_hash = null, lost_pages = 0,
               postponements = 0, opened_at = clock_timestamp(), queued_at = clock_timestamp(), rung_at = null,
               claimed_at = null, drained_at = null, wake_at = null, holder = null, holder_epoch = null,
-              kind = case
-                when s.complete_until is null and s.cursor is null then 'initial'
-                when s.full_wanted or s.last_full_at + (
-                  select p.reconcile from tributary.integration_objects o
-                  join tributary.provider_schedules p on p.provider = o.provider and p.object = o.object
-                  where o.id = s.object_id) < clock_timestamp() then 'full'
-                else 'incremental' end
-            from due where due.object_id = s.object_id
+              kind = planned.kind,
+              -- A sweep that fails is tried again in a day.
+              last_sweep_at = case when planned.kind = 'sweep'
+                then clock_timestamp() - planned.sweep + least(planned.sweep, interval '1 day')
+                else s.last_sweep_at end
+            from planned where planned.object_id = s.object_id
             """, [.int(Int64(limit))]
         ).affected
     }

@@ -36,16 +36,21 @@ public struct PostgresSchedulingStore: SchedulingStore {
                 """, [.textArray(sorted.map(\.provider)), .textArray(sorted.map(\.object))])
             try await session.query(
                 """
-                insert into tributary.provider_schedules as s (provider, object, every, reconcile)
-                select provider, object, make_interval(secs => every), make_interval(secs => reconcile)
-                from unnest($1::text[], $2::text[], $3::float8[], $4::float8[]) k(provider, object, every, reconcile)
-                on conflict (provider, object) do update set every = excluded.every, reconcile = excluded.reconcile
-                where (s.every, s.reconcile) is distinct from (excluded.every, excluded.reconcile)
+                insert into tributary.provider_schedules as s (provider, object, every, reconcile, sweep)
+                select provider, object, make_interval(secs => every), make_interval(secs => reconcile),
+                  make_interval(secs => sweep)
+                from unnest($1::text[], $2::text[], $3::float8[], $4::float8[], $5::float8[])
+                  k(provider, object, every, reconcile, sweep)
+                on conflict (provider, object) do update set every = excluded.every, reconcile = excluded.reconcile,
+                  sweep = excluded.sweep
+                where (s.every, s.reconcile, s.sweep) is distinct from
+                  (excluded.every, excluded.reconcile, excluded.sweep)
                 """,
                 [
                     .textArray(sorted.map(\.provider)), .textArray(sorted.map(\.object)),
                     .doubleArray(sorted.map { Double($0.every.microseconds) / 1e6 }),
                     .doubleArray(sorted.map { $0.reconcile.map { Double($0.microseconds) / 1e6 } }),
+                    .doubleArray(sorted.map { $0.sweep.map { Double($0.microseconds) / 1e6 } }),
                 ])
             try await session.query(
                 "delete from tributary.provider_caps where provider <> all($1::text[])", [.textArray(capped.map(\.key))]
