@@ -16,7 +16,8 @@ package struct MatchingQuestions: Equatable, Sendable {
             }
             for record in interaction.records {
                 if let role = record.role {
-                    references[role, default: []].insert(interaction.reference)
+                    // A new Interaction has no match of its own; whoever refers to it asks for itself.
+                    if !interaction.isNew { references[role, default: []].insert(interaction.reference) }
                     for key in interaction.identities(of: record) { identities.insert(key) }
                 }
                 for role in EntityRole.allCases {

@@ -24,6 +24,7 @@ package struct MatchingPlan: Sendable {
     /// The locks under which the lookups must have been made for this plan to hold: see `EntityLock`.
     package private(set) var locks: Set<EntityLock> = []
 
+    private var lastLock: EntityLock?
     private var knowledge: MatchingKnowledge
     private var newIdentities: [IdentityKey: StoredIdentity] = [:]
     private var rowOfEntity: [PublicID: Int] = [:]
@@ -67,6 +68,13 @@ package struct MatchingPlan: Sendable {
         return locks
     }
 
+    /// One record after the other needs the same lock.
+    private mutating func need(_ lock: EntityLock) {
+        guard lock != lastLock else { return }
+        lastLock = lock
+        locks.insert(lock)
+    }
+
     private mutating func add(
         _ record: MappedRecord, of interaction: ChangedInteraction, role: EntityRole, newID: () -> PublicID
     ) {
@@ -94,7 +102,7 @@ package struct MatchingPlan: Sendable {
                     reference: interaction.reference, objectID: interaction.key.objectID, entity: entity, isLive: true),
                 role: role)
             targets.append(LinkTarget(role: role, name: .external(interaction.reference), entity: entity))
-            locks.insert(EntityLock(role: role, customerID: customerID, isExclusive: true))
+            need(EntityLock(role: role, customerID: customerID, isExclusive: true))
         }
         let domain = record.text("domain")
         for key in identities where knowledge.owner(of: key) == nil {
@@ -105,7 +113,7 @@ package struct MatchingPlan: Sendable {
                 targets.append(
                     LinkTarget(role: role, name: .identity(customerID: customerID, value: key.value), entity: entity))
             }
-            locks.insert(EntityLock(role: role, customerID: customerID, isExclusive: true))
+            need(EntityLock(role: role, customerID: customerID, isExclusive: true))
         }
         // A name whose account had no domain so far now tells it from another company of that name.
         for key in identities where key.kind == .name && domain != nil && knowledge.owner(of: key) == entity {
@@ -113,7 +121,7 @@ package struct MatchingPlan: Sendable {
             let identity = StoredIdentity(key: key, entity: entity, domain: domain)
             if newIdentities[key] == nil { namesWithDomain.append(identity) } else { newIdentities[key] = identity }
             knowledge.add(identity)
-            locks.insert(EntityLock(role: role, customerID: customerID, isExclusive: true))
+            need(EntityLock(role: role, customerID: customerID, isExclusive: true))
         }
         let row = EntityRow(
             id: entity, customerID: customerID, integrationID: interaction.object.integrationID,
@@ -159,8 +167,7 @@ package struct MatchingPlan: Sendable {
             record.reference(to: role), to: role, customerID: interaction.object.customerID,
             integrationID: interaction.object.integrationID, sameRecord: interaction.source(role), known: knowledge)
         if LinkResolution.awaits(link) {
-            locks.insert(
-                EntityLock(role: role, customerID: interaction.object.customerID, isExclusive: false))
+            need(EntityLock(role: role, customerID: interaction.object.customerID, isExclusive: false))
         }
         return link
     }

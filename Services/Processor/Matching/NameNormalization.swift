@@ -4,6 +4,7 @@ package enum NameNormalization {
     /// names too long to be one.
     package static func name(_ text: String) -> String? {
         guard text.utf8.count <= 400 else { return nil }
+        if let ascii = asciiWords(text) { return joined(ascii) }
         var words: [String] = []
         var word = ""
         for scalar in text.lowercased().unicodeScalars {
@@ -17,8 +18,32 @@ package enum NameNormalization {
             }
         }
         if !word.isEmpty { words.append(word) }
+        return joined(words)
+    }
+
+    private static func joined(_ words: [String]) -> String? {
+        var words = words
         while words.count > 1, let last = words.last, legalForms.contains(last) { words.removeLast() }
         return words.isEmpty ? nil : words.joined(separator: " ")
+    }
+
+    /// The words of a text of ASCII alone, which most names are, without a look at Unicode's tables; nil for others.
+    private static func asciiWords(_ text: String) -> [String]? {
+        var words: [String] = []
+        var word: [UInt8] = []
+        for byte in text.utf8 {
+            guard byte < 0x80 else { return nil }
+            if byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z") {
+                word.append(byte | 0x20)
+            } else if byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") {
+                word.append(byte)
+            } else if byte != UInt8(ascii: "."), byte != UInt8(ascii: "'"), !word.isEmpty {
+                words.append(String(decoding: word, as: UTF8.self))
+                word.removeAll(keepingCapacity: true)
+            }
+        }
+        if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+        return words
     }
 
     private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {

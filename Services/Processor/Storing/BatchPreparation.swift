@@ -62,27 +62,22 @@ package struct BatchPreparation: Sendable {
         _ message: ReceivedMessage, _ read: Result<InteractionMessage, any Error>,
         objects: [PublicID: StoredObject], mappings: [String: Result<any RecordMapping, Failure>]
     ) -> PreparedMessage {
-        var prepared = PreparedMessage(message: message, content: .refused(""))
         let interaction: InteractionMessage
         switch read {
         case .success(let value): interaction = value
         case .failure(let error):
             // The page may still be known, and waits for a receipt.
-            prepared.object = source(message).flatMap { objects[$0.object] }
-            prepared.place = message.header(CloudEventHeader.id).flatMap { InteractionPlace($0) }
-            prepared.externalID = message.header(CloudEventHeader.subject)
-            prepared.content = .refused("the message cannot be read: \(error)")
-            return prepared
+            return PreparedMessage(
+                message: message, object: source(message).flatMap { objects[$0.object] },
+                place: message.header(CloudEventHeader.id).flatMap { InteractionPlace($0) },
+                externalID: message.header(CloudEventHeader.subject),
+                content: .refused("the message cannot be read: \(error)"))
         }
-        prepared.place = interaction.place
-        prepared.externalID = interaction.externalID
-        guard let object = objects[interaction.source.object] else {
-            prepared.content = .refused("the Integration Object that it belongs to does not exist")
-            return prepared
-        }
-        prepared.object = object
-        prepared.content = content(of: interaction, message: message, object: object, mappings: mappings)
-        return prepared
+        let object = objects[interaction.source.object]
+        return PreparedMessage(
+            message: message, object: object, place: interaction.place, externalID: interaction.externalID,
+            content: object.map { content(of: interaction, message: message, object: $0, mappings: mappings) }
+                ?? .refused("the Integration Object that it belongs to does not exist"))
     }
 
     private static func content(

@@ -75,9 +75,9 @@ package struct BatchStorage: Sendable {
 
     private func reject(_ batch: PreparedBatch, _ error: PostgresError) async throws -> StoredCounts {
         var batch = batch
-        guard case .interaction? = batch.messages.first?.content else { throw error }
-        batch.messages[0].content = .refused(
-            "Postgres refused it: \(error.message)" + (error.sqlState.map { " (SQLSTATE \($0))" } ?? ""))
+        guard let message = batch.messages.first, case .interaction = message.content else { throw error }
+        batch.messages[0] = message.with(
+            .refused("Postgres refused it: \(error.message)" + (error.sqlState.map { " (SQLSTATE \($0))" } ?? "")))
         return try await transact(batch)
     }
 }

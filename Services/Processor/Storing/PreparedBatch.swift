@@ -1,8 +1,9 @@
 import Models
 import Storage
 
-/// One message of an `interactions.*` topic, read and mapped, ready to be stored.
-package struct PreparedMessage: Sendable {
+/// One message of an `interactions.*` topic, read and mapped, ready to be stored. An object, like what it holds, because
+/// a batch's messages are handed around a dozen times and each copy of so many fields would cost as many counts.
+package final class PreparedMessage: Sendable {
     /// What can be done with it.
     package enum Content: Sendable {
         /// To be stored.
@@ -12,15 +13,31 @@ package struct PreparedMessage: Sendable {
     }
 
     /// The message as it came.
-    package var message: ReceivedMessage
+    package let message: ReceivedMessage
     /// Whose it is; nil where the message does not say, or says nobody that is known.
-    package var object: StoredObject?
+    package let object: StoredObject?
     /// Where it was seen, as far as it can be read.
-    package var place: InteractionPlace?
+    package let place: InteractionPlace?
     /// The provider's id, as far as it can be read.
-    package var externalID: String?
+    package let externalID: String?
     /// What can be done with it.
-    package var content: Content
+    package let content: Content
+
+    /// A message with what is known of it.
+    package init(
+        message: ReceivedMessage, object: StoredObject?, place: InteractionPlace?, externalID: String?, content: Content
+    ) {
+        self.message = message
+        self.object = object
+        self.place = place
+        self.externalID = externalID
+        self.content = content
+    }
+
+    /// The same message with another fate.
+    func with(_ content: Content) -> PreparedMessage {
+        PreparedMessage(message: message, object: object, place: place, externalID: externalID, content: content)
+    }
 
     /// The page that waits for its receipt.
     var page: PageKey? {
@@ -37,21 +54,35 @@ package struct PreparedMessage: Sendable {
 }
 
 /// A record with what it means.
-package struct PreparedInteraction: Sendable {
+package final class PreparedInteraction: Sendable {
     /// Its object.
-    package var object: StoredObject
+    package let object: StoredObject
     /// The record as the retriever sent it.
-    package var interaction: InteractionMessage
+    package let interaction: InteractionMessage
     /// A sweep of ids says that it is gone.
-    package var isSwept: Bool
+    package let isSwept: Bool
     /// A person sent it again (`tributary replay`), so that no page has to vouch for it.
-    package var isReplayed: Bool
+    package let isReplayed: Bool
     /// What its content is compared by.
-    package var contentHash: PublicID
+    package let contentHash: PublicID
     /// What it yields, normalised.
-    package var records: [MappedRecord]
+    package let records: [MappedRecord]
     /// The types that its definition can yield and it does not.
-    package var absentTypes: [InteractionType]
+    package let absentTypes: [InteractionType]
+
+    /// A record of `object`.
+    package init(
+        object: StoredObject, interaction: InteractionMessage, isSwept: Bool, isReplayed: Bool,
+        contentHash: PublicID, records: [MappedRecord], absentTypes: [InteractionType]
+    ) {
+        self.object = object
+        self.interaction = interaction
+        self.isSwept = isSwept
+        self.isReplayed = isReplayed
+        self.contentHash = contentHash
+        self.records = records
+        self.absentTypes = absentTypes
+    }
 
     /// Which Interaction it is.
     package var key: InteractionKey { InteractionKey(objectID: object.id, externalID: interaction.externalID) }

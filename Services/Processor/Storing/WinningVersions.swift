@@ -22,12 +22,17 @@ package enum WinningVersions {
 
     /// The winners in key order. Of two of the same version, the first stays: the other is the same message again.
     package static func choose(_ candidates: [Candidate]) -> [Candidate] {
-        var winners: [InteractionKey: Candidate] = [:]
-        winners.reserveCapacity(candidates.count)
-        for candidate in candidates {
-            if let other = winners[candidate.key], !candidate.version.isNewer(than: other.version) { continue }
-            winners[candidate.key] = candidate
+        // By place where keys are equal, so that the first of the same version is met first.
+        let sorted = candidates.sorted { $0.key == $1.key ? $0.index < $1.index : $0.key < $1.key }
+        var winners: [Candidate] = []
+        winners.reserveCapacity(sorted.count)
+        for candidate in sorted {
+            guard let last = winners.last, last.key == candidate.key else {
+                winners.append(candidate)
+                continue
+            }
+            if candidate.version.isNewer(than: last.version) { winners[winners.count - 1] = candidate }
         }
-        return winners.values.sorted { $0.key < $1.key }
+        return winners
     }
 }
