@@ -61,7 +61,7 @@ final class RetrieverProcess: Sendable {
                 try await self.beating(every: interval).run(until: shutdown)
                 try await self.leases.end()
             },
-            RepeatingService("backlog", every: .milliseconds(150), context: context) {
+            RepeatingService("backlog", every: .milliseconds(50), context: context) {
                 let objects = self.roster.objects
                 guard !objects.isEmpty else { return false }
                 await self.gate.startReading()

@@ -1,15 +1,17 @@
 /// What the command line asks for.
 struct Arguments {
-    static let all = ["end-to-end", "stages", "components", "scheduler", "memory"]
+    static let all = ["end-to-end", "stages", "fairness", "components", "scheduler", "memory"]
     static let help = """
         deploy/bench [OPTIONS] [NAMES...]: all benchmarks, or those named:
           end-to-end   pages of a server to matched and published rows, beside psql \\copy of the same rows
           stages       retriever and processor one after the other
+          fairness     small syncs of one customer alone and beside another customer's backfill
           components   scan, fetch, produce, consume, upsert
           scheduler    due scan, dispatches, lateness with a million Integration Objects
           memory       a retriever with a thousand runs waiting on slow pages
         --json FILE    the figures for machines
         --records N    records of end-to-end and stages (100000)
+        --backfill N   records of fairness's backfill (500000)
         --objects N    Integration Objects of scheduler (1000000)
         --runs N       runs of memory (1000)
         """
@@ -17,6 +19,7 @@ struct Arguments {
     var names: [String] = []
     var json: String?
     var records = 100_000
+    var backfill = 500_000
     var objects = 1_000_000
     var runs = 1_000
     var isHelp = false
@@ -29,6 +32,7 @@ struct Arguments {
             case "--help", "-h": isHelp = true
             case "--json": json = try Self.value(of: argument, &rest)
             case "--records": records = try Self.number(of: argument, &rest)
+            case "--backfill": backfill = try Self.number(of: argument, &rest)
             case "--objects": objects = try Self.number(of: argument, &rest)
             case "--runs": runs = try Self.number(of: argument, &rest)
             case _ where argument.hasPrefix("-"):

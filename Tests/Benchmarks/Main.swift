@@ -30,6 +30,7 @@ import Glibc
         case "stages": try await Stages.run(records: arguments.records, report: &report)
         case "components": report.add(try await Components.run())
         case "scheduler": report.add(try await SchedulerBenchmark.run(objects: arguments.objects))
+        case "fairness": try await Fairness.run(records: arguments.backfill, report: &report)
         case "memory": report.add(try await RetrieverMemory.run(runs: arguments.runs))
         default: throw BenchmarkError("there is no benchmark '\(name)'; --help lists them")
         }

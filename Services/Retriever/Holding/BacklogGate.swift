@@ -3,6 +3,10 @@ import Storage
 
 /// Keeps the records that no receipt has come back for within bounds, per object and per customer: that bounds memory
 /// everywhere, and keeps one customer's backfill from standing in front of the others' changes.
+///
+/// Whoever syncs a few records waits behind everything that a backfill has put into the same partitions. So a customer
+/// may only have as much on its way as the processors are about to need (see `BacklogAllowance`); the bounds are the
+/// most that this can grow to.
 package actor BacklogGate {
     /// How many records may be without a receipt.
     package struct Bounds: Sendable, Hashable {
@@ -29,11 +33,15 @@ package actor BacklogGate {
     /// Records declared since `known` was read. Some may have been counted in it already: the error is on the safe side.
     private var declaredSince = Backlog()
     private var declaredWhileReading = Backlog()
+    private var allowances: [Int64: BacklogAllowance] = [:]
     private var waiters: [Int: Waiter] = [:]
     private var lastWaiter = 0
 
     /// A gate with `bounds`.
     package init(bounds: Bounds) { self.bounds = bounds }
+
+    /// How many runs wait; for metrics.
+    package var waiting: Int { waiters.count }
 
     /// Notes records that are on their way to the broker.
     package func declare(_ records: Int64, object: Int64, customer: Int64) {
@@ -67,16 +75,28 @@ package actor BacklogGate {
     package func update(_ backlog: Backlog) {
         known = backlog
         declaredSince = declaredWhileReading
+        adjustAllowances()
         for (id, waiter) in waiters where isOpen(object: waiter.object, customer: waiter.customer) {
             waiters[id] = nil
             waiter.continuation.resume()
         }
     }
 
+    private func adjustAllowances() {
+        let waiting = Set(waiters.values.map(\.customer))
+        // Those whose backlog is gone start anew, which also keeps this from growing with the customers.
+        allowances = allowances.filter { waiting.contains($0.key) || known.byCustomer[$0.key, default: 0] > 0 }
+        for customer in waiting {
+            allowances[customer, default: BacklogAllowance(most: bounds.perCustomer)]
+                .note(left: known.byCustomer[customer, default: 0])
+        }
+    }
+
     private func isOpen(object: Int64, customer: Int64) -> Bool {
-        known.byObject[object, default: 0] + declaredSince.byObject[object, default: 0] < bounds.perObject
-            && known.byCustomer[customer, default: 0] + declaredSince.byCustomer[customer, default: 0]
-                < bounds.perCustomer
+        let allowance = allowances[customer]?.records ?? BacklogAllowance(most: bounds.perCustomer).records
+        return known.byObject[object, default: 0] + declaredSince.byObject[object, default: 0]
+            < min(bounds.perObject, allowance)
+            && known.byCustomer[customer, default: 0] + declaredSince.byCustomer[customer, default: 0] < allowance
     }
 
     private func cancel(_ id: Int) {

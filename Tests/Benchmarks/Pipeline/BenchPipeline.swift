@@ -41,6 +41,15 @@ struct BenchPipeline: Sendable {
         and not exists (select 1 from tributary.object_state where last_synced_at is null)
         """
 
+    /// Has the warm-up customer's three objects, of one record each, synced every second from now on.
+    func applySmallSyncs() async throws {
+        let objects = SamplePages.objects(of: "crm").joined(separator: ", ")
+        try await apply(
+            "small.yaml",
+            file(customers: ["warm"], objects: { _ in objects }).replacingOccurrences(
+                of: "  - key: warm\n", with: "  - key: warm\n    every: { all: 1s }\n"))
+    }
+
     /// Waits until the consumer groups work: what the first customer's empty runs need as well.
     func warmUp(runsClose: Bool) async throws {
         try await pipeline.wait(
