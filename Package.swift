@@ -89,11 +89,16 @@ let package = Package(
         shared("Service", ["Models", "HTTPServer"]),
         shared("Connections", ["Models", "Service", "Kafka", "Postgres", "Storage", "Migrations"]),
 
+        shared(
+            "Credentials", ["Models", "Catalog", "Storage", "HTTPClient", "JSON", "Cryptography", "Service"]),
+
         // What runs.
         service("Scheduler", running + ["Catalog"]),
-        service("Retriever", running + ["HTTPClient", "Catalog", "JSON", "Cryptography"]),
+        service("Retriever", running + ["HTTPClient", "Catalog", "JSON", "Cryptography", "Credentials"]),
         service("Processor", running + ["Catalog", "JSON", "Cryptography"]),
-        service("Operator", running + ["HTTPClient", "Catalog", "YAML", "JSON", "Cryptography"]),
+        service(
+            "Operator",
+            running + ["HTTPClient", "HTTPServer", "Catalog", "YAML", "JSON", "Cryptography", "Credentials"]),
 
         // Compares JSON with Foundation's parser; a command, not part of a test run.
         .executableTarget(
@@ -144,7 +149,10 @@ let package = Package(
         tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
         support("RawHTTPServer"),
         tests("HTTPClientTests", ["HTTPClient", "Models", "RawHTTPServer"]),
-        tests("CryptographyTests", ["Cryptography"]),
+        tests("CryptographyTests", ["Cryptography", "CCrypto"]),
+        tests(
+            "CredentialsTests",
+            ["Credentials", "Catalog", "Cryptography", "HTTPClient", "JSON", "Models", "Service", "Storage", "YAML"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

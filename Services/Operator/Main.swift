@@ -10,7 +10,7 @@ struct Main {
                 MigrateCommand.command, ValidateCommand.command, ApplyCommand.command, SyncCommand.command,
                 StatusCommand.command, RunsCommand.command, ExplainCommand.command, TapCommand.command,
                 ReplayCommand.command, RepublishCommand.command, NewCommand.command, TryCommand.command,
-                RecordCommand.command,
+                RecordCommand.command, ConnectCommand.command, RotateKeysCommand.command,
             ]
         ).main()
     }

@@ -1,5 +1,6 @@
 import Catalog
 import Connections
+import Credentials
 import Cryptography
 import HTTPClient
 import Kafka
@@ -38,17 +39,30 @@ package enum Retriever {
         let producer = try KafkaProducer(kafka)
         let transport = try CurlTransport(
             CurlSettings(addresses: context[RetrieverSettings.allowAddresses], userAgent: "Tributary/1.0"))
+        let metrics = RetrieverMetrics(context.metrics)
+        let tokenLease = context[RetrieverSettings.tokenLease]
+        let tokens = TokenKeeper(
+            store: PostgresTokenStore(database: database), keys: keys,
+            endpoint: TokenEndpoint(transport: transport, patience: tokenLease / 2), clock: context.clock,
+            holder: PublicID(now: context.clock.now), lease: tokenLease
+        ) { metrics.note($0) }
         let process = RetrieverProcess(
-            context: context, store: store, producer: producer, transport: transport, keeper: keeper,
+            context: context, metrics: metrics, store: store, producer: producer, transport: transport, keeper: keeper,
             preparation: RunPreparation(
                 catalog: catalog, integrations: integrations, runs: store,
-                credentials: CredentialReader(store: integrations, keys: keys)),
+                credentials: CredentialSource(
+                    reader: CredentialReader(store: integrations, keys: keys), keeper: tokens, clock: context.clock)),
             providers: taken, abandonsWithLease: isFenced)
         return [
             RepeatingService("topics", every: .seconds(30), context: context) {
                 try await keeper.ensure()
                 return false
-            }
+            },
+            // Started first of what asks for tokens, and so the last to stop: a renewal is never broken off.
+            ClosureService("tokens") { shutdown in
+                await shutdown.wait()
+                await tokens.waitUntilIdle()
+            },
         ] + process.services(kafka: kafka, topics: topics)
     }
 }

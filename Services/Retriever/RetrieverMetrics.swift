@@ -1,4 +1,5 @@
 import Catalog
+import Credentials
 import Models
 import Service
 
@@ -13,6 +14,7 @@ package final class RetrieverMetrics: Sendable {
     private let retries: Counter
     private let ended: [String: Counter]
     private let failed: [FailureClass: Counter]
+    private let renewals: [RenewalOutcome: Counter]
     /// Runs under way.
     package let running: Gauge
 
@@ -40,6 +42,14 @@ package final class RetrieverMetrics: Sendable {
             uniqueKeysWithValues: FailureClass.allCases.map { kind in
                 (kind, metrics.counter("tributary_runs_failed_total", "Sync runs failed", ["class": kind.rawValue]))
             })
+        renewals = Dictionary(
+            uniqueKeysWithValues: RenewalOutcome.allCases.map { outcome in
+                (
+                    outcome,
+                    metrics.counter(
+                        "tributary_token_renewals_total", "Renewals of access tokens", ["outcome": outcome.rawValue])
+                )
+            })
         running = metrics.gauge("tributary_runs_running", "Sync runs under way in this retriever")
     }
 
@@ -62,6 +72,8 @@ package final class RetrieverMetrics: Sendable {
     }
 
     func noteFailure(_ failure: Failure) { failed[failure.kind]?.increment() }
+
+    func note(_ outcome: RenewalOutcome) { renewals[outcome]?.increment() }
 
     func noteClaim() { claims.increment() }
 }

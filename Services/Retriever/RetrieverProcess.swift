@@ -22,7 +22,8 @@ final class RetrieverProcess: Sendable {
     private let logger = Logger(label: "retriever")
 
     init(
-        context: ServiceContext, store: any RetrievalStore & SweepStore, producer: any MessageProducer,
+        context: ServiceContext, metrics: RetrieverMetrics, store: any RetrievalStore & SweepStore,
+        producer: any MessageProducer,
         transport: any HTTPTransport, keeper: TopicKeeper, preparation: RunPreparation, providers: [String]?,
         abandonsWithLease: Bool = true
     ) {
@@ -41,7 +42,7 @@ final class RetrieverProcess: Sendable {
             bounds: .init(
                 perObject: Int64(context[RetrieverSettings.objectBacklog]),
                 perCustomer: Int64(context[RetrieverSettings.customerBacklog])))
-        metrics = RetrieverMetrics(context.metrics)
+        self.metrics = metrics
         let writer = RunWriter(store: store)
         surroundings = RunTask.Surroundings(
             fetcher: PageFetcher(
@@ -125,11 +126,13 @@ final class RetrieverProcess: Sendable {
 
     private func retrieve(_ claimed: ClaimedRun, under lease: RetrieverLease, stopping: RunStop) async {
         do {
-            guard let retrieval = try await preparation.retrieval(of: claimed, lease: lease) else { return }
-            let run = RunInProgress(claimed, retrieval: retrieval, traceparent: "\(TraceContext.new())")
+            guard let prepared = try await preparation.retrieval(of: claimed, lease: lease) else { return }
+            let run = RunInProgress(
+                claimed, retrieval: prepared.retrieval, credentials: prepared.credentials,
+                traceparent: "\(TraceContext.new())")
             let task = RunTask(run, lease: lease, around: surroundings)
             stopping.follow { task.stop($0) }
-            await task.retrieve(from: preparation.position(of: claimed, in: retrieval))
+            await task.retrieve(from: RunPreparation.position(of: claimed, in: prepared.retrieval))
         } catch let failure as Failure {
             logger.warning(
                 "the run failed", [.failureClass: .text(failure.kind.rawValue), .cause: .text(failure.cause)])

@@ -24,6 +24,9 @@ package enum RetrieverSettings {
         "Keys that credentials are sealed with, id:base64 separated by commas, the current one first", isSecret: true,
         placeholder: "KEYS"
     ).optional
+    static let tokenLease = Setting.duration(
+        "token-lease", environment: "TRIBUTARY_TOKEN_LEASE", default: "60s",
+        "How long the renewal of a token belongs to the process that began it; half of it is given to the provider")
     static let allowAddresses = Setting<AddressPolicy>(
         "allow-addresses", environment: "TRIBUTARY_ALLOW_ADDRESSES", default: "",
         summary: "Internal networks that providers may be in, as CIDR separated by commas; all others are refused",
@@ -36,7 +39,7 @@ package enum RetrieverSettings {
 
     /// All of them.
     package static let all: [any SettingDeclaration] = [
-        providers, capacity, lease, objectBacklog, customerBacklog, keys, allowAddresses, sabotage,
+        providers, capacity, lease, objectBacklog, customerBacklog, keys, tokenLease, allowAddresses, sabotage,
     ]
 
     private static let parsePolicy: @Sendable (String) throws(InvalidValue) -> AddressPolicy = {

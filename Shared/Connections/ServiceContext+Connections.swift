@@ -51,5 +51,5 @@ extension ServiceContext {
 
 extension SchemaRange {
     /// The versions that this build's services work with.
-    static let known = SchemaRange(3, 3)
+    static let known = SchemaRange(4, 4)
 }

@@ -18,6 +18,11 @@ public enum FaultPoint: String, Sendable, CaseIterable {
     /// Scheduler: inside the transaction that closes runs.
     case insideClosingStatement = "inside-closing-statement"
 
+    /// Retriever: the intent to renew a token is committed, the refresh token is not sent.
+    case renewalIntended = "renewal-intended"
+    /// Retriever: the authorisation server has answered with a new token, which is not stored.
+    case renewalAnswered = "renewal-answered"
+
     /// Kills the process if this is the place, and the time, that the environment names.
     public static func pass(_ point: FaultPoint) {
         guard let armed, armed.point == point else { return }

@@ -75,7 +75,7 @@ import Testing
             ["Models", "JSON", "YAML", "Cryptography", "Migrations"],
             ["Kafka", "Postgres", "HTTPClient", "HTTPServer"],
             ["Catalog", "Storage", "Service"],
-            ["Connections"],
+            ["Connections", "Credentials"],
         ]
         for (height, layer) in layers.enumerated() {
             let above = Set(layers[(height + 1)...].joined())

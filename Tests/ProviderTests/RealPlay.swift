@@ -169,16 +169,7 @@ struct RealPlay {
             return
         }
         let run = try await claim(object, lease)
-        let preparation = RunPreparation(
-            catalog: CatalogFolder(path: ""), integrations: NoIntegrations(), runs: watched,
-            credentials: CredentialReader(store: NoIntegrations(), keys: nil))
-        try await retrieve(run, lease, from: preparation.position(of: run, in: retrieval))
+        try await retrieve(run, lease, from: RunPreparation.position(of: run, in: retrieval))
         problems += provider.problems
     }
-}
-
-/// The definition of a play is resolved before it begins.
-private struct NoIntegrations: IntegrationStore {
-    func credential(integration: Int64) async throws -> StoredCredential? { nil }
-    func overrides(object: Int64) async throws -> [StoredOverride] { [] }
 }

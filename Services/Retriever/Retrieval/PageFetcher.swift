@@ -1,4 +1,5 @@
 import Catalog
+import Credentials
 import HTTPClient
 import Models
 
@@ -34,33 +35,72 @@ package struct PageFetcher: Sendable {
     }
 
     /// Asks for the page at `position`, and for what is to be known about its records beside it. `owner` names the
-    /// quota that the requests count against.
+    /// quota that the requests count against. A token that the provider refuses is renewed and the page asked for again.
     /// - Throws: `CancellationError`.
-    package func fetch(_ retrieval: Retrieval, at position: PagePosition, owner: String) async throws -> Outcome {
+    package func fetch(
+        _ retrieval: Retrieval, at position: PagePosition, owner: String, credentials: RunCredentials
+    ) async throws -> Outcome {
+        do {
+            var (authorized, version) = try await credentials.authorized(retrieval)
+            // Twice: the first renewal may be another process's, whose token is over by now.
+            for _ in 0..<2 {
+                let answer = try await ask(authorized, at: position, owner: owner)
+                guard case .failure(let refusal) = answer, refusal.isOfToken, let refused = version else {
+                    return answer.outcome
+                }
+                (authorized, version) = try await credentials.renewed(retrieval, refused: refused)
+            }
+            return try await ask(authorized, at: position, owner: owner).outcome
+        } catch let failure as Failure {
+            try Task.checkCancellation()
+            switch failure.kind {
+            case .transient: return .trouble(failure.retryAt == nil ? .retry(failure) : .postpone(failure))
+            case .throttled: return .trouble(.postpone(failure))
+            default: return .trouble(.fail(failure))
+            }
+        }
+    }
+
+    private typealias Answer = Result<Page, Refusal>
+
+    private func ask(_ retrieval: Retrieval, at position: PagePosition, owner: String) async throws -> Answer {
         let plan: RequestPlan
         do {
             plan = try retrieval.request(at: position, now: clock.now)
         } catch {
-            return .trouble(.fail(error))
+            return .failure(Refusal(.fail(error)))
         }
         let response: HTTPResponse
         switch try await send(plan, of: retrieval, owner: owner) {
-        case .failure(let trouble): return .trouble(trouble.value)
+        case .failure(let refusal): return .failure(refusal)
         case .success(let answered): response = answered
         }
         switch retrieval.interpret(ProviderResponse(response), at: position, now: clock.now) {
         case .page(var content):
-            if let trouble = try await enrich(&content, retrieval, at: position, owner: owner) {
-                return .trouble(trouble)
+            if let refusal = try await enrich(&content, retrieval, at: position, owner: owner) {
+                return .failure(refusal)
             }
-            return .page(Page(content: content, providerClock: response.date(now: clock.now)))
-        case let other: return .trouble(Self.trouble(other) ?? .fail(Failure(.internalFault, "no page was read")))
+            return .success(Page(content: content, providerClock: response.date(now: clock.now)))
+        case let other:
+            return .failure(
+                Refusal(other, status: response.status) ?? Refusal(.fail(Failure(.internalFault, "no page was read"))))
         }
     }
 
     /// Why a request gave nothing.
-    private struct Refusal: Error {
-        let value: RetrievalTrouble
+    fileprivate struct Refusal: Error {
+        let trouble: RetrievalTrouble
+        /// Whether the provider refused the token: by the status 401, or by an answer that a rule of the definition
+        /// takes for that. Not by 403: that is a matter of permissions.
+        var isOfToken = false
+
+        init(_ trouble: RetrievalTrouble) { self.trouble = trouble }
+
+        init?(_ outcome: ResponseOutcome, status: Int) {
+            guard let trouble = PageFetcher.trouble(outcome) else { return nil }
+            self.trouble = trouble
+            if case .fail(let failure) = trouble { isOfToken = failure.kind == .authorization && status != 403 }
+        }
     }
 
     private func send(
@@ -73,14 +113,14 @@ package struct PageFetcher: Sendable {
                 })
         } catch let error as HTTPError {
             try Task.checkCancellation()
-            return .failure(Refusal(value: Self.trouble(error, provider: retrieval.definition.object.provider)))
+            return .failure(Refusal(Self.trouble(error, provider: retrieval.definition.object.provider)))
         }
     }
 
     /// Makes the requests for single records, a few at once, and puts the answers into the page.
     private func enrich(
         _ page: inout FetchedPage, _ retrieval: Retrieval, at position: PagePosition, owner: String
-    ) async throws -> RetrievalTrouble? {
+    ) async throws -> Refusal? {
         var waiting = page.enrichments[...]
         page.enrichments = []
         return try await withThrowingTaskGroup(of: (Enrichment, Result<HTTPResponse, Refusal>).self) { group in
@@ -90,17 +130,17 @@ package struct PageFetcher: Sendable {
             }
             for _ in 0..<requestsAtOnce { start() }
             while let (enrichment, answer) = try await group.next() {
-                let trouble: RetrievalTrouble?
+                let refusal: Refusal?
                 switch answer {
-                case .failure(let refusal): trouble = refusal.value
+                case .failure(let found): refusal = found
                 case .success(let response):
-                    trouble = retrieval.enrich(
+                    refusal = retrieval.enrich(
                         &page, with: ProviderResponse(response), for: enrichment, at: position, now: clock.now
-                    ).flatMap(Self.trouble)
+                    ).flatMap { Refusal($0, status: response.status) }
                 }
-                if let trouble {
+                if let refusal {
                     group.cancelAll()
-                    return trouble
+                    return refusal
                 }
                 start()
             }
@@ -109,7 +149,7 @@ package struct PageFetcher: Sendable {
     }
 
     /// What an outcome that is no page means for the run.
-    private static func trouble(_ outcome: ResponseOutcome) -> RetrievalTrouble? {
+    fileprivate static func trouble(_ outcome: ResponseOutcome) -> RetrievalTrouble? {
         switch outcome {
         case .page: nil
         case .retry(let failure): failure.retryAt == nil ? .retry(failure) : .postpone(failure)
@@ -137,6 +177,15 @@ package struct PageFetcher: Sendable {
         case .tls:
             return .retry(Failure(.transient, cause, advice: "the provider's certificate could not be verified"))
         default: return .retry(Failure(.transient, cause))
+        }
+    }
+}
+
+extension Result<PageFetcher.Page, PageFetcher.Refusal> {
+    fileprivate var outcome: PageFetcher.Outcome {
+        switch self {
+        case .success(let page): .page(page)
+        case .failure(let refusal): .trouble(refusal.trouble)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Catalog
+import Credentials
 import Models
 import Storage
 import Synchronization
@@ -7,6 +8,7 @@ import Synchronization
 package final class RunInProgress: Sendable {
     let claimed: ClaimedRun
     private let asked: Mutex<Retrieval>
+    let credentials: RunCredentials
     let type: InteractionType
     let definition: String
     let sourcePath: String
@@ -21,10 +23,14 @@ package final class RunInProgress: Sendable {
         var isBounded: Bool
     }
 
-    /// The run that was claimed, and what it asks.
-    package init(_ claimed: ClaimedRun, retrieval: Retrieval, traceparent: String?) {
+    /// The run that was claimed, what it asks, and what authorises it where its own secrets do not.
+    package init(
+        _ claimed: ClaimedRun, retrieval: Retrieval, credentials: RunCredentials = RunCredentials(),
+        traceparent: String?
+    ) {
         self.claimed = claimed
         asked = Mutex(retrieval)
+        self.credentials = credentials
         self.traceparent = traceparent
         type = retrieval.definition.object.type
         definition = retrieval.definition.hash

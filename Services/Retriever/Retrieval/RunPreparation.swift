@@ -1,4 +1,5 @@
 import Catalog
+import Credentials
 import Cryptography
 import JSON
 import Models
@@ -9,12 +10,12 @@ package struct RunPreparation: Sendable {
     private let catalog: CatalogFolder
     private let integrations: any IntegrationStore
     private let runs: any RetrievalStore
-    private let credentials: CredentialReader
+    private let credentials: CredentialSource
 
     /// Preparation from `catalog` and the database.
     package init(
         catalog: CatalogFolder, integrations: any IntegrationStore, runs: any RetrievalStore,
-        credentials: CredentialReader
+        credentials: CredentialSource
     ) {
         self.catalog = catalog
         self.integrations = integrations
@@ -22,9 +23,17 @@ package struct RunPreparation: Sendable {
         self.credentials = credentials
     }
 
+    /// What a run asks, and what authorises it.
+    package struct Prepared: Sendable {
+        /// What is asked.
+        package var retrieval: Retrieval
+        /// What authorises it.
+        package var credentials: RunCredentials
+    }
+
     /// The retrieval of `run`, its definition stored under its hash; nil when the claim no longer holds.
     /// - Throws: `Failure` where the definition, the settings or the credential are not usable; what the store throws.
-    package func retrieval(of run: ClaimedRun, lease: RetrieverLease) async throws -> Retrieval? {
+    package func retrieval(of run: ClaimedRun, lease: RetrieverLease) async throws -> Prepared? {
         let settings = try parsed(run.settings, "the settings of the integration") ?? .null
         let definition = try resolve(
             run, overrides: try await integrations.overrides(object: run.objectID), settings: settings)
@@ -34,16 +43,20 @@ package struct RunPreparation: Sendable {
                 claim: run.claim, lease: lease)
             guard holds else { return nil }
         }
-        let secrets = try await credentials.secrets(integration: run.integrationID, publicID: run.source.integration)
-        return try Retrieval(
+        let chosen = try await credentials.choose(
+            integration: run.integrationID, publicID: run.source.integration, object: definition.object,
+            settings: settings)
+        let retrieval = try Retrieval(
             definition,
             RetrievalContext(
-                settings: settings, secrets: secrets, kind: run.kind, run: run.run, completeUntil: run.completeUntil,
-                until: run.until, cursor: try parsed(run.cursor, "the stored cursor")))
+                settings: settings, secrets: chosen.secrets, authorization: chosen.method, kind: run.kind, run: run.run,
+                completeUntil: run.completeUntil, until: run.until,
+                cursor: try parsed(run.cursor, "the stored cursor")))
+        return Prepared(retrieval: retrieval, credentials: chosen.credentials)
     }
 
     /// Where the run goes on, or starts.
-    package func position(of run: ClaimedRun, in retrieval: Retrieval) -> PagePosition {
+    package static func position(of run: ClaimedRun, in retrieval: Retrieval) -> PagePosition {
         guard let stored = run.position, let json = try? JSONValue(parsing: stored), let position = PagePosition(json)
         else { return retrieval.start }
         return position

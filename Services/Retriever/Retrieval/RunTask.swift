@@ -110,7 +110,9 @@ package struct RunTask: Sendable {
                 try await compare(comparison, number, at: position, onto: shelf)
                 return
             }
-            switch try await around.fetcher.fetch(run.retrieval, at: position, owner: run.quotaOwner) {
+            switch try await around.fetcher.fetch(
+                run.retrieval, at: position, owner: run.quotaOwner, credentials: run.credentials)
+            {
             case .page(let page):
                 run.bound(by: page.providerClock)
                 // What a sweep has seen is kept before it can be compared.
@@ -218,6 +220,7 @@ package struct RunTask: Sendable {
             if try await around.store.fail(run.claimed.claim, with: failure, lease: lease) {
                 around.metrics.noteFailure(failure)
             }
+            if failure.kind == .authorization { try await run.credentials.reconsider() }
         } catch {
             giveUp(error)
         }

@@ -12,8 +12,12 @@ static const unsigned char data[] = {
 #embed "../../Storage/Migrations/sql/0002_data.sql"
 };
 
+static const unsigned char oauth[] = {
+#embed "../../Storage/Migrations/sql/0003_oauth.sql"
+};
+
 static const unsigned char deletions[] = {
-#embed "../../Storage/Migrations/sql/0003_deletions.sql"
+#embed "../../Storage/Migrations/sql/0004_deletions.sql"
 };
 
 #define SCRIPT(file, text) { file, text, sizeof text }
@@ -22,7 +26,8 @@ static const unsigned char deletions[] = {
 static const MigrationScript scripts[] = {
     SCRIPT("0001_control.sql", control),
     SCRIPT("0002_data.sql", data),
-    SCRIPT("0003_deletions.sql", deletions),
+    SCRIPT("0003_oauth.sql", oauth),
+    SCRIPT("0004_deletions.sql", deletions),
 };
 
 size_t migrationScriptCount(void) { return sizeof scripts / sizeof scripts[0]; }

@@ -91,6 +91,9 @@ struct PageOptions: Sendable {
         [until, whileHolds].compactMap { if case .template(let template)? = $0 { template } else { nil } }
     }
 
+    /// For a request that is not one of several.
+    init() {}
+
     /// The keys of `pages` that belong here.
     static let keys = ["into", "size", "size_into", "until", "while", "total"]
 

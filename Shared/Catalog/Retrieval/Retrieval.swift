@@ -172,7 +172,19 @@ public struct Retrieval: Sendable {
         }
         throw Failure(
             .authorization, "the integration has no credential for \(object.provider)",
-            advice: "give the secrets: \(object.authorization[0].secretNames.joined(separator: ", "))")
+            advice: "give the secrets: \(object.authorization[0].givenSecretNames.joined(separator: ", "))")
+    }
+
+    /// The way of authorisation of its requests.
+    public var method: AuthorizationMethod? { authorization }
+
+    /// The same retrieval with another token: one that was renewed in the middle of the run. What drives its requests
+    /// gets it too.
+    public func carrying(_ access: Secret, kept: JSONValue) throws(Failure) -> Retrieval {
+        var context = context
+        context.secrets[AuthorizationMethod.accessToken] = access
+        context.token = kept
+        return try Retrieval(definition, object: object, context, isParent: isParent)
     }
 
     /// What the provider allows.

@@ -1,0 +1,112 @@
+import Catalog
+import Cryptography
+import JSON
+import Models
+import Synchronization
+
+/// The credentials of one run: fixed secrets, or a token that is renewed while the run goes on.
+package final class RunCredentials: Sendable {
+    private let keeper: TokenKeeper?
+    private let subject: TokenSubject?
+    private let clock: (any WallClock)?
+    private let held = Mutex<CurrentToken?>(nil)
+
+    /// Secrets that need no renewal.
+    package init() {
+        keeper = nil
+        subject = nil
+        clock = nil
+    }
+
+    /// A token of `subject` that `keeper` renews.
+    package init(keeper: TokenKeeper, subject: TokenSubject, clock: any WallClock) {
+        self.keeper = keeper
+        self.subject = subject
+        self.clock = clock
+    }
+
+    /// The retrieval with a token that is good now, and the token's version; nil where there is none to renew.
+    /// - Throws: `Failure`; what the store throws.
+    package func authorized(_ retrieval: Retrieval) async throws -> (retrieval: Retrieval, version: Int64?) {
+        guard let keeper, let subject, let clock else { return (retrieval, nil) }
+        if let token = held.withLock({ $0 }), token.renewAt.map({ clock.now < $0 }) ?? true {
+            return (try retrieval.carrying(token.access, kept: token.kept), token.version)
+        }
+        return try carry(try await keeper.token(for: subject), in: retrieval)
+    }
+
+    /// The same with another token than that of `version`, which the provider has refused.
+    package func renewed(_ retrieval: Retrieval, refused version: Int64) async throws -> (
+        retrieval: Retrieval, version: Int64?
+    ) {
+        guard let keeper, let subject else { return (retrieval, nil) }
+        return try carry(try await keeper.token(for: subject, refused: version), in: retrieval)
+    }
+
+    private func carry(_ token: CurrentToken, in retrieval: Retrieval) throws -> (
+        retrieval: Retrieval, version: Int64?
+    ) {
+        held.withLock { if $0.map({ $0.version <= token.version }) ?? true { $0 = token } }
+        return (try retrieval.carrying(token.access, kept: token.kept), token.version)
+    }
+
+    /// The run has stopped its integration for want of authorisation: taken back if its token is older than the one
+    /// that there is by now.
+    package func reconsider() async throws {
+        guard let keeper, let subject else { return }
+        try await keeper.reconsider(subject, version: held.withLock { $0?.version } ?? 0)
+    }
+}
+
+/// Chooses how a run is authorised.
+package struct CredentialSource: Sendable {
+    private let reader: CredentialReader
+    private let keeper: TokenKeeper
+    private let clock: any WallClock
+
+    /// Credentials from what `reader` opens and `keeper` renews.
+    package init(reader: CredentialReader, keeper: TokenKeeper, clock: any WallClock) {
+        self.reader = reader
+        self.keeper = keeper
+        self.clock = clock
+    }
+
+    /// What a run of an integration needs.
+    package struct Chosen: Sendable {
+        /// What was given.
+        package var secrets: [String: Secret]
+        /// The way of authorisation; nil where there is none, or none whose secrets the integration has.
+        package var method: String?
+        /// What renews the token.
+        package var credentials: RunCredentials
+    }
+
+    /// The credentials of an integration for `object`.
+    /// - Throws: `Failure` of class internal where they cannot be opened.
+    package func choose(
+        integration: Int64, publicID: PublicID, object: ObjectDefinition, settings: JSONValue
+    ) async throws -> Chosen {
+        let secrets = try await reader.secrets(integration: integration, publicID: publicID)
+        guard let method = Self.method(of: object, secrets: secrets) else {
+            return Chosen(secrets: secrets, method: nil, credentials: RunCredentials())
+        }
+        // An access token that was given as a secret is used as it is.
+        guard method.hasToken, secrets[AuthorizationMethod.accessToken] == nil else {
+            return Chosen(secrets: secrets, method: method.name, credentials: RunCredentials())
+        }
+        let subject = TokenSubject(
+            integration: integration, publicID: publicID, object: object, method: method, settings: settings,
+            secrets: secrets)
+        return Chosen(
+            secrets: secrets, method: method.name,
+            credentials: RunCredentials(keeper: keeper, subject: subject, clock: clock))
+    }
+
+    /// The first way whose secrets have been given.
+    package static func method(of object: ObjectDefinition, secrets: [String: Secret]) -> AuthorizationMethod? {
+        object.authorization.first { method in
+            let isGiven = method.givenSecretNames.allSatisfy { secrets[$0] != nil }
+            return isGiven || (method.hasToken && secrets[AuthorizationMethod.accessToken] != nil)
+        }
+    }
+}
