@@ -248,7 +248,8 @@ struct TokenRequestTests {
 
     @Test func aStoredTokenIsReadAsItWasWritten() throws {
         let token = GrantedToken(
-            access: Secret("a\"b"), refresh: Secret("r"), expiresAt: .noon, kept: JSONObject([("x", ["y": 1] as JSONValue)]))
+            access: Secret("a\"b"), refresh: Secret("r"), expiresAt: .noon,
+            kept: JSONObject([("x", ["y": 1] as JSONValue)]))
         #expect(GrantedToken(storedForm: token.storedForm, expiresAt: .noon) == token)
         #expect(GrantedToken(storedForm: Secret("nonsense"), expiresAt: nil) == nil)
     }

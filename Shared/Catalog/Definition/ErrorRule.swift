@@ -43,6 +43,8 @@ public struct ErrorRule: Sendable, Hashable {
     public enum Pause: Sendable, Hashable {
         case duration(Duration)
         case header(String)
+        /// A time, or seconds from now, computed from the response.
+        case template(Template)
     }
 
     init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
@@ -65,7 +67,9 @@ public struct ErrorRule: Sendable, Hashable {
             }
         }
         if let text = reader.text(.after) {
-            if text.first?.isNumber == true {
+            if Template.isTemplate(text) {
+                after = reader.template(.after, names: .response).map(Pause.template)
+            } else if text.first?.isNumber == true {
                 if let duration = reader.duration(.after) { after = .duration(duration) }
             } else {
                 after = .header(text)

@@ -5,7 +5,7 @@ import Models
 public struct Listing: Sendable {
     enum Key: String, LanguageKey {
         case request, pages, records, record, only, id, modifiedAt = "modified_at", deleted, order, settle, precision,
-            bound, windows, stopAtSince = "stop_at_since", format, parent, enrich
+            bound, windows, stopAtSince = "stop_at_since", format, parent, enrich, report
     }
 
     enum ModifiedKey: String, LanguageKey {
@@ -26,6 +26,8 @@ public struct Listing: Sendable {
     public var windows: WindowSteps?
     /// The records that drive the requests.
     public var parent: ParentDefinition?
+    /// The report that is ordered and downloaded in place of a plain request.
+    public var report: ReportDefinition?
     /// One more request for each record.
     public var enrichment: EnrichmentDefinition?
 
@@ -34,14 +36,18 @@ public struct Listing: Sendable {
         partOf node: DefinitionNode, path: String, context: DecodingContext, base: Listing? = nil, rules: Listing? = nil
     ) {
         let reader = KeyedReader<Key>(partOf: node, path: path, context: context)
-        let request = reader[.request].flatMap {
-            RequestTemplate($0, path: reader.path(of: .request), context: context)
+        report = reader[.report].flatMap { ReportDefinition($0, path: reader.path(of: .report), context: context) }
+        let request =
+            report?.download
+            ?? reader[.request].flatMap { RequestTemplate($0, path: reader.path(of: .request), context: context) }
+        if reader.has(.report), reader.has(.request) {
+            reader.report(.request, "a report has requests of its own", advice: "remove 'request'")
         }
         let pages =
             base != nil && !reader.has(.pages)
             ? base?.pages
             : Pagination(reader[.pages], at: node.origin, path: reader.path(of: .pages), context: context)
-        if !reader.has(.request), base == nil {
+        if !reader.has(.request), !reader.has(.report), base == nil {
             reader.missing(.request, advice: "write request: { path: /… }")
         }
         let selection = RecordSelection(reader, base: base?.selection)
@@ -55,11 +61,17 @@ public struct Listing: Sendable {
         parent = reader[.parent].flatMap {
             ParentDefinition($0, path: reader.path(of: .parent), context: context)
         }
+        let asked = request ?? base?.request
+        if !reader.has(.parent), asked?.reads(.parent) == true || asked?.reads(.parents) == true {
+            parent = base?.parent
+        }
         enrichment = reader[.enrich].flatMap {
             EnrichmentDefinition($0, path: reader.path(of: .enrich), context: context)
         }
         if !reader.has(.enrich), !reader.has(.record) { enrichment = base?.enrichment }
-        guard let request = request ?? (reader.has(.request) ? nil : base?.request), let pages, let selection else {
+        guard let request = request ?? (reader.has(.request) || reader.has(.report) ? nil : base?.request), let pages,
+            let selection
+        else {
             return nil
         }
         if let node = reader[.pages] {
@@ -68,7 +80,7 @@ public struct Listing: Sendable {
         self.request = request
         self.pages = pages
         self.selection = selection
-        check(reader)
+        check(reader, isParentTold: base != nil && base?.parent == nil && base?.request.reads(.parent) == true)
     }
 
     private static func window(_ reader: KeyedReader<Key>, base: WindowRules) -> WindowRules {
@@ -87,8 +99,8 @@ public struct Listing: Sendable {
         return window
     }
 
-    private func check(_ reader: KeyedReader<Key>) {
-        if windows != nil, !(request.reads(.since) && request.reads(.until)) {
+    private func check(_ reader: KeyedReader<Key>, isParentTold: Bool) {
+        if windows != nil, !(reads(.since) && reads(.until)) {
             reader.report(
                 .windows, "the request does not say from when until when",
                 advice: "use {{ since | … }} and {{ until | … }} in its query or body")
@@ -97,12 +109,12 @@ public struct Listing: Sendable {
             reader.report(
                 .stopAtSince, "the entries have no time to compare with", advice: "write modified_at: updated_at")
         }
-        if parent == nil, !reader.has(.parent), request.reads(.parent) || request.reads(.parents) {
+        if parent == nil, !reader.has(.parent), !isParentTold, request.reads(.parent) || request.reads(.parents) {
             reader.report(
                 .request, "there is no parent",
                 advice: "write parent: { object: … } to say whose records drive the request")
         }
-        if let parent, !request.reads(.parent), !request.reads(.parents) {
+        if let parent, !reads(.parent), !reads(.parents) {
             reader.report(
                 .parent, "the request does not use the parent",
                 advice: parent.batch == nil
@@ -121,17 +133,21 @@ public struct Listing: Sendable {
         }
     }
 
+    /// Whether what is asked depends on `name`.
+    private func reads(_ name: Name) -> Bool { request.reads(name) || report?.create.reads(name) == true }
+
     /// Whether it asks only for what changed.
     public var asksForChanges: Bool {
         let conditions = ([selection.only] + pages.strategy.options.stopConditions).compactMap { $0 }
-        return request.reads(.since) || request.reads(.cursor) || selection.stopsAtSince || parent?.changed == true
+        return reads(.since) || reads(.cursor) || selection.stopsAtSince || parent?.changed == true
             || conditions.contains { $0.reads(.since) }
     }
 
     /// The paths of the parent that its expressions read.
     var parentPaths: [JSONPath] {
         var paths: [JSONPath] = []
-        let templates = request.templates + selection.templates + (enrichment?.templates ?? [])
+        let templates =
+            request.templates + (report?.create.templates ?? []) + selection.templates + (enrichment?.templates ?? [])
         for expression in templates.flatMap(\.expressions) {
             expression.forEachReference { name, path in
                 if name == .parent { paths.append(path) }

@@ -162,13 +162,15 @@ public struct ObjectDefinition: Sendable {
         let parents = listings.compactMap { $0.parent?.definition?.object }
         if reconcile == nil, parents.contains(where: { $0.reconcile != nil }) { reconcile = Self.defaultReconcile }
         guard listings.contains(where: { $0.pages.skipsWhenSetMoves }) else { return }
+        // Whoever says how often everything is listed again knows of it.
+        if reconcile != nil { return }
         let node = reader.node["pages"] ?? reader.node
         reader.context.report(
             .warning, at: node.origin, path: "pages", "entries can be skipped when the set changes between two pages",
             advice:
-                "declare order: immutable if new entries come last and none is ever removed, or (with offsets) an overlap"
+                "declare order: immutable if new entries come last and none is ever removed, an overlap (with offsets), or how often everything is listed again, such as reconcile: 7d"
         )
-        if reconcile == nil { reconcile = Self.defaultReconcile }
+        reconcile = Self.defaultReconcile
     }
 
     /// The names of the secrets that any way of authorisation uses, sorted.

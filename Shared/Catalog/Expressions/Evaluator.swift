@@ -20,6 +20,8 @@ public struct Scope: Sendable {
     public var parent: Value = .null
     /// The records of a batch of parents.
     public var parents: Value = .null
+    /// What the provider answered about a report.
+    public var job: Value = .null
     /// The position.
     public var page: Value = .null
     /// The response.
@@ -51,6 +53,7 @@ public struct Scope: Sendable {
         case .record: record?.value(at: path) ?? .null
         case .parent: parent.value(at: path)
         case .parents: parents.value(at: path)
+        case .job: job.value(at: path)
         case .page: page.value(at: path)
         case .response: response?.value(at: path) ?? .null
         case .run: run.value(at: path)
@@ -61,14 +64,27 @@ public struct Scope: Sendable {
     }
 }
 
-/// Runs compiled expressions. Work is bounded: expressions have no loops, and no text grows beyond a megabyte.
+/// Runs compiled expressions. Work is bounded: expressions have no loops, no text grows beyond a megabyte, and every
+/// step is paid for by its size.
 struct Evaluator {
+    /// What one text's expressions may do: about as many steps, or 64 bytes each of texts that are looked through.
+    static let maximumWork = 1_000_000
+
     /// The longest text that an expression may make, in UTF-8 bytes.
     static let maximumText = 1 << 20
 
     let scope: Scope
+    private var work = 0
 
-    func evaluate(_ expression: Expression) throws(ExpressionFailure) -> Value {
+    init(scope: Scope) { self.scope = scope }
+
+    private mutating func pay(_ cost: Int) throws(ExpressionFailure) {
+        work += cost
+        guard work <= Self.maximumWork else { throw ExpressionFailure("the expression is too much work") }
+    }
+
+    mutating func evaluate(_ expression: Expression) throws(ExpressionFailure) -> Value {
+        try pay(1)
         switch expression {
         case .literal(let value): return value
         case .reference(let name, let path): return scope.value(of: name, at: path)
@@ -84,15 +100,20 @@ struct Evaluator {
         case .filter(let filter, let input, let arguments):
             var values: [Value] = []
             for argument in arguments { values.append(try evaluate(argument)) }
-            return try filter.apply(to: try evaluate(input), values)
+            let value = try evaluate(input)
+            try pay(filter.cost(value, values))
+            return try filter.apply(to: value, values)
         case .binary(.or, let left, let right):
             let value = try evaluate(left)
             return value.isTrue ? value : try evaluate(right)
         case .binary(.and, let left, let right):
             let value = try evaluate(left)
             return value.isTrue ? try evaluate(right) : value
-        case .binary(let operation, let left, let right):
-            return try binary(operation, try evaluate(left), try evaluate(right))
+        case .binary(let operation, let leftSide, let rightSide):
+            let (left, right) = (try evaluate(leftSide), try evaluate(rightSide))
+            let isSearch = operation == .isIn || operation == .isNotIn
+            try pay(isSearch ? right.searchCost(left) : left.size + right.size)
+            return try binary(operation, left, right)
         }
     }
 
@@ -210,6 +231,35 @@ struct Evaluator {
         }
         guard a.utf8.count + b.utf8.count <= maximumText else { throw .tooLong }
         return left.isSecret || right.isSecret ? .secret(a + b) : .text(a + b)
+    }
+}
+
+extension Value {
+    /// How much there is of it, in the units of an evaluator's work.
+    var size: Int {
+        switch self {
+        case .text(let text), .secret(let text): 1 + text.utf8.count >> 6
+        case .list(let items): 1 + items.count
+        case .map(let members): 1 + members.count
+        default: 1
+        }
+    }
+
+    /// What it costs to look for `wanted` in it, at worst.
+    func searchCost(_ wanted: Value) -> Int {
+        guard asText != nil else { return size }
+        let length = wanted.asText?.utf8.count ?? 1
+        return size.multipliedReportingOverflow(by: length + 1).partialValue
+    }
+}
+
+extension Filter {
+    /// What it costs, at worst.
+    func cost(_ input: Value, _ arguments: [Value]) -> Int {
+        switch self {
+        case .split, .replace, .contains: input.searchCost(arguments.first ?? .null)
+        default: input.size
+        }
     }
 }
 

@@ -52,6 +52,8 @@ extension Filter {
             )
         case .startsWith: return .bool(text.hasPrefix(arguments[0].scalarText ?? ""))
         case .endsWith: return .bool(text.hasSuffix(arguments[0].scalarText ?? ""))
+        case .hex: return Int64(text.trimmed, radix: 16).map(Value.integer) ?? .null
+        case .parseJSON: return (try? JSONDocument(Array(text.utf8))).map { Value($0.root) } ?? .null
         case .urlencode: return .text(try checked(PercentEncoding.component(text)))
         case .domain: return DomainName(in: text).map { .text($0.name) } ?? .null
         case .base64: return .text(Base64.standard.encode(text.utf8))

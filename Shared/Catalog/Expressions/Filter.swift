@@ -1,8 +1,8 @@
 /// The closed set of filters.
 package enum Filter: String, Sendable, CaseIterable {
     case epoch, epochMilliseconds = "epoch_ms", epochMicroseconds = "epoch_us", iso8601, date, time, format
-    case `default`, lower, upper, trim, split, join, replace, first, last, length, find
-    case int, number, string, json
+    case `default`, lower, upper, trim, split, join, replace, first, last, length, find, hex
+    case int, number, string, json, parseJSON = "parse_json"
     case base64, urlencode, sha256, hmacSHA256 = "hmac_sha256"
     case startsWith = "starts_with", endsWith = "ends_with", contains
     case domain, minorUnits = "minor_units"
@@ -12,7 +12,7 @@ package enum Filter: String, Sendable, CaseIterable {
         switch self {
         case .epoch, .epochMilliseconds, .epochMicroseconds, .iso8601, .date, .lower, .upper, .trim, .first, .last,
             .length, .int,
-            .number, .string, .json, .base64, .urlencode, .sha256, .domain:
+            .number, .string, .json, .parseJSON, .hex, .base64, .urlencode, .sha256, .domain:
             0...0
         case .time: 0...1
         case .default, .split, .startsWith, .endsWith, .contains, .minorUnits, .format: 1...1
@@ -55,7 +55,7 @@ package enum Filter: String, Sendable, CaseIterable {
         case .epoch, .epochMilliseconds, .epochMicroseconds, .iso8601, .date: [.time, .text, .number, .null]
         case .time, .format: [.time, .text, .number, .null]
         case .default, .json, .string: .any
-        case .lower, .upper, .trim, .split, .replace, .startsWith, .endsWith, .urlencode, .domain:
+        case .lower, .upper, .trim, .split, .replace, .startsWith, .endsWith, .urlencode, .domain, .hex, .parseJSON:
             [.text, .number, .bool, .null]
         case .base64, .sha256, .hmacSHA256: [.text, .number, .null]
         case .join, .find: [.list, .null]
@@ -68,14 +68,14 @@ package enum Filter: String, Sendable, CaseIterable {
     /// What it yields.
     var output: ValueKinds {
         switch self {
-        case .epoch, .epochMilliseconds, .epochMicroseconds, .int, .number: [.number, .null]
+        case .epoch, .epochMilliseconds, .epochMicroseconds, .int, .number, .hex: [.number, .null]
         case .iso8601, .date, .format, .lower, .upper, .trim, .replace, .join, .base64, .urlencode, .sha256,
             .hmacSHA256,
             .domain, .minorUnits:
             [.text, .null]
         case .json, .string: .text
         case .time: [.time, .null]
-        case .default, .first, .last, .find: .any
+        case .default, .first, .last, .find, .parseJSON: .any
         case .split: [.list, .null]
         case .length: .number
         case .startsWith, .endsWith, .contains: [.bool, .null]
@@ -107,6 +107,8 @@ package enum Filter: String, Sendable, CaseIterable {
         case .int: "a whole number, cut towards zero"
         case .number: "a number"
         case .string: "a text"
+        case .hex: "the number that hexadecimal digits stand for"
+        case .parseJSON: "the value that JSON text stands for; nothing where it is none"
         case .json: "JSON text"
         case .base64: "Base64 of the UTF-8 bytes"
         case .urlencode: "percent-encoded for a URL component"

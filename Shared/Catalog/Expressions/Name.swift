@@ -16,6 +16,8 @@ public enum Name: String, Sendable, CaseIterable {
     case parent
     /// The records of a batch of parents.
     case parents
+    /// What the provider answered about a report that it makes.
+    case job
     /// The position: `page.position`, `page.size` and `page.mark`.
     case page
     /// The response: `response.status`, `response.headers.<name>` and `response.body`.
@@ -39,7 +41,7 @@ public enum Name: String, Sendable, CaseIterable {
         case .until, .now: .time
         case .settings, .secret, .page, .response, .run, .token, .request: .map
         case .parents: [.list, .null]
-        case .record, .parent, .cursor: .any
+        case .record, .parent, .cursor, .job: .any
         }
     }
 }
@@ -71,6 +73,11 @@ public struct NameSet: Sendable, Hashable {
     static let recordRequest = NameSet(
         .settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent, .parents, .token,
         .record)
+    /// In the requests about a report.
+    static let jobRequest = NameSet(
+        .settings, .secret, .since, .until, .now, .page, .run, .cursor, .parent, .parents, .token, .job)
+    /// Over what the provider answers about a report.
+    static let job = NameSet(.settings, .response, .run, .since, .until, .now, .job)
     /// Over the parents that may drive a request.
     static let parentCondition = NameSet(.settings, .parent, .since, .until, .run)
     /// Over responses.

@@ -78,7 +78,7 @@ public struct Template: Sendable, Hashable {
 
     /// The value in `scope`.
     package func value(in scope: Scope, gap: Gap = .isFailure) throws(ExpressionFailure) -> Value {
-        let evaluator = Evaluator(scope: scope)
+        var evaluator = Evaluator(scope: scope)
         if parts.count == 1 {
             switch parts[0] {
             case .literal(let text): return .text(text)

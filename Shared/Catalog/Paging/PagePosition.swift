@@ -36,6 +36,8 @@ public struct PagePosition: Sendable, Hashable {
     var window: Int64?
     /// The parents whose turn it is.
     var parents: ParentPlace?
+    /// The report that the pages are of.
+    var report: ReportPlace?
     /// The highest mark of a counting cursor so far.
     var top: JSONValue
 
@@ -53,6 +55,7 @@ public struct PagePosition: Sendable, Hashable {
         stage = .listing
         window = nil
         parents = nil
+        report = nil
         top = .null
     }
 
@@ -62,6 +65,7 @@ public struct PagePosition: Sendable, Hashable {
         position.stage = stage
         position.window = window
         position.parents = parents
+        position.report = report
         position.top = top
         position.lastTime = lastTime
         position.lastIDs = lastIDs
@@ -84,6 +88,7 @@ public struct PagePosition: Sendable, Hashable {
         if stage != .listing { members.append(("stage", .string(stage.rawValue))) }
         if let window { members.append(("window", .integer(window))) }
         if let parents { members.append(("parents", parents.json)) }
+        if let report { members.append(("report", report.json)) }
         if !top.isNull { members.append(("top", top)) }
         return .object(JSONObject(members))
     }
@@ -109,6 +114,10 @@ public struct PagePosition: Sendable, Hashable {
         if let stored = json["parents"] {
             guard let place = ParentPlace(stored) else { return nil }
             parents = place
+        }
+        if let stored = json["report"] {
+            guard let place = ReportPlace(stored) else { return nil }
+            report = place
         }
         top = json["top"] ?? .null
     }

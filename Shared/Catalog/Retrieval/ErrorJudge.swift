@@ -47,6 +47,7 @@ struct ErrorJudge {
             switch rule.after {
             case .duration(let duration): now + duration
             case .header(let name): view.header(name).flatMap { PauseHeader.time($0, now: now) }
+            case .template(let template): time(template, view, now)
             case nil: view.header("Retry-After").flatMap { PauseHeader.time($0, now: now) }
             }
         func failure(_ kind: FailureClass) -> Failure { Failure(kind, cause, advice: rule.advice, retryAt: retryAt) }
@@ -57,6 +58,15 @@ struct ErrorJudge {
         case .restart: return .outcome(.restart(failure(.transient)))
         case .fail: return .outcome(.failed(failure(rule.failureClass)))
         case .ignore: return .ignore(cause)
+        }
+    }
+
+    private func time(_ template: Template, _ view: ResponseView, _ now: Timestamp) -> Timestamp? {
+        var scope = scope
+        scope.response = view
+        switch try? template.value(in: scope) {
+        case .time(let time): return min(max(time, now), now + .seconds(86_400))
+        case let value: return value?.scalarText.flatMap { PauseHeader.time($0, now: now) }
         }
     }
 

@@ -9,6 +9,8 @@ struct RequestBuilder {
     let authorization: AuthorizationMethod?
     let limits: Limits
     let provider: String
+    /// Whether the path may lead to another host, which then gets no credentials: finished reports lie where they will.
+    var mayLeaveHost = false
 
     private struct Draft {
         var query: [(name: String, value: String, isSecret: Bool)] = []
@@ -50,9 +52,10 @@ struct RequestBuilder {
         if let size = options?.size, let target = options?.sizeInto, !isContinuation {
             try insert(.integer(Int64(size)), at: target, into: &draft)
         }
-        try authorize(scope, &draft)
+        let leaves = mayLeaveHost && WebAddress.origin(of: address.text) != origin
+        if !leaves { try authorize(scope, &draft) }
         var plan = try assemble(address, draft)
-        try sign(&plan, scope)
+        if !leaves { try sign(&plan, scope) }
         try Self.checkHeaders(plan.headers)
         return plan
     }
@@ -80,7 +83,10 @@ struct RequestBuilder {
     ) throws(Failure) -> (text: String, isSecret: Bool) {
         let path = try evaluate(template.path, scope, "request.path")
         if WebAddress.origin(of: path.text) != nil {
-            guard template.path.literal != nil || WebAddress.origin(of: path.text) == origin else {
+            let isSecure = path.text.lowercased().hasPrefix("https://") || origin.hasPrefix("http://")
+            guard
+                template.path.literal != nil || WebAddress.origin(of: path.text) == origin || mayLeaveHost && isSecure
+            else {
                 throw Failure(
                     .definition, "'request.path' leads to another host than \(origin)",
                     advice: "keep the path on the host of base_url")

@@ -197,6 +197,10 @@ public struct Retrieval: Sendable {
         if case .listing(let inner)? = position.parents, let parent = leg.parent?.retrieval {
             return try parent.request(at: inner, now: now)
         }
+        if let report = leg.listing.report, position.report?.isReady != true {
+            let template = position.report == nil ? report.create : report.poll
+            return try builder(template).plan(scope: scope(at: position, now: now), page: .nothing, options: nil)
+        }
         let strategy = leg.listing.pages.strategy
         return try builder(leg.listing.request).plan(
             scope: scope(at: position, now: now), page: strategy.request(at: position), options: strategy.options)
@@ -205,7 +209,7 @@ public struct Retrieval: Sendable {
     func builder(_ template: RequestTemplate) -> RequestBuilder {
         RequestBuilder(
             baseURL: object.baseURL, template: template, authorization: authorization, limits: object.limits,
-            provider: object.provider)
+            provider: object.provider, mayLeaveHost: main.listing.report?.download == template)
     }
 
     /// What expressions read at `position`.
@@ -224,6 +228,7 @@ public struct Retrieval: Sendable {
             "position": Value(position.mark), "mark": Value(position.capMark),
             "size": leg.listing.pages.strategy.options.size.map { .integer(Int64($0)) } ?? .null,
         ])
+        scope.job = position.report.map { Value($0.job) } ?? .null
         if case .records(let records, _)? = position.parents {
             scope.parent = records.first.map { Value($0) } ?? .null
             scope.parents = .list(records.prefix(leg.parent?.definition.batch ?? 1).map { Value($0) })
@@ -236,6 +241,9 @@ public struct Retrieval: Sendable {
         let leg = leg(at: position)
         if case .listing(let inner)? = position.parents, let parent = leg.parent {
             return parents(parent, response, at: position, inner: inner, now: now)
+        }
+        if let report = leg.listing.report, position.report?.isReady != true {
+            return about(report, response, at: position, now: now)
         }
         let reader = PageReader(
             retrieval: self, leg: leg, scope: scope(at: position, now: now),
