@@ -126,6 +126,13 @@ let package = Package(
                 "Catalog", "Exchanges", "HTTPClient", "JSON", "Kafka", "Models", "Operator", "Processor",
                 "RawHTTPServer", "Retriever", "Service", "Storage",
             ]),
+        tests(
+            "OperatorTests",
+            [
+                "Catalog", "Cryptography", "Exchanges", "HTTPClient", "JSON", "Models", "Operator", "Service",
+                "Storage",
+                "YAML",
+            ]),
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("ServiceTests", ["Service", "Models", "HTTPServer"]),
         tests("ArchitectureTests", []),

@@ -1,17 +1,6 @@
-import Service
-
-/// `tributary`: what a person does with Tributary from a terminal.
 @main
 struct Main {
     static func main() async {
-        await CommandLineProgram(
-            name: "tributary", summary: "sets up, inspects and steers Tributary", settings: [],
-            commands: [
-                MigrateCommand.command, ValidateCommand.command, ApplyCommand.command, SyncCommand.command,
-                StatusCommand.command, RunsCommand.command, ExplainCommand.command, TapCommand.command,
-                ReplayCommand.command, RepublishCommand.command, NewCommand.command, TryCommand.command,
-                RecordCommand.command, ConnectCommand.command, RotateKeysCommand.command,
-            ]
-        ).main()
+        await OperatorProgram.program.main()
     }
 }

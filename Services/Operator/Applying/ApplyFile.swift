@@ -8,15 +8,15 @@ import Storage
 import YAML
 
 /// What a file of `tributary apply` says: customers, their integrations and their secrets, checked against the catalog.
-struct ApplyFile {
+package struct ApplyFile {
     /// The customers.
-    private(set) var customers: [CustomerSpecification] = []
+    package private(set) var customers: [CustomerSpecification] = []
     /// The secrets by customer and integration.
-    private(set) var secrets: [(customer: String, integration: String, secrets: JSONObject)] = []
+    package private(set) var secrets: [(customer: String, integration: String, secrets: JSONObject)] = []
 
     /// Reads `bytes`, which came from `file`.
     /// - Throws: `Diagnostics` with every problem.
-    init(_ bytes: [UInt8], file: String, catalog: CatalogFolder, environment: [String: String]) throws {
+    package init(_ bytes: [UInt8], file: String, catalog: CatalogFolder, environment: [String: String]) throws {
         let documents: [YAMLNode]
         do {
             documents = try YAMLParser.documents(bytes)

@@ -64,13 +64,7 @@ struct ApplyReader {
                 Override(layer: .integration, patch: DefinitionNode(override, file: file, layer: .integration)))
         }
         let objects = self.objects(node, provider, patches, settings)
-        for problem in provider.settings.flatMap({ $0.problem(with: settings[$0.name] ?? .null).map { [$0] } ?? [] })
-        where settings.object != nil {
-            diagnostics.append(
-                Diagnostic(
-                    at: origin, path: "settings", problem,
-                    advice: "give the settings that `tributary explain` and the provider's definition name"))
-        }
+        for problem in provider.settings.problems(with: settings, origin: origin) { diagnostics.append(problem) }
         secrets(node["secrets"], of: customer, key)
         return IntegrationSpecification(
             key: key, provider: name, enabled: flag(node["enabled"]), settings: settings.encoded,

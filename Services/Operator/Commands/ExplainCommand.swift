@@ -13,13 +13,6 @@ enum ExplainCommand {
         "with", "A merge patch (YAML) to try: shows what it would change", placeholder: "FILE"
     ).optional
 
-    private struct Line: Encodable {
-        let path: String
-        let value: String
-        let layer: String
-        let place: String
-    }
-
     static let command = Command(
         "explain", "shows every value of an object's definition and the layer it came from",
         arguments: [CommandArgument("object", "customer/integration/object")],
@@ -39,14 +32,16 @@ enum ExplainCommand {
         do {
             let now = try provider.resolve(object: target.object, overrides: overrides, settings: settings)
             guard let file = call[with] else {
-                try print(now.explanation, call)
+                call.terminal.print(
+                    call[OperatorSettings.json]
+                        ? ExplainText.json(now.explanation).text : ExplainText.table(now.explanation))
                 return .success
             }
             overrides.append(Override(layer: .trial, patch: try patch(file)))
             let then = try provider.resolve(object: target.object, overrides: overrides, settings: settings)
-            for change in now.changes(to: then) {
-                call.terminal.print("\(change.path): \(change.before ?? "(nothing)") → \(change.after ?? "(nothing)")")
-            }
+            let changes = now.changes(to: then)
+            call.terminal.print(
+                call[OperatorSettings.json] ? ExplainText.json(changes).text : ExplainText.lines(changes))
             return .success
         } catch let diagnostics as Diagnostics {
             throw CommandFailure("\(diagnostics)", exitCode: .badInput)
@@ -72,20 +67,5 @@ enum ExplainCommand {
         } catch {
             throw CommandFailure("\(file):\(error)", exitCode: .badInput)
         }
-    }
-
-    private static func print(_ values: [ExplainedValue], _ call: Invocation) throws {
-        if call[OperatorSettings.json] {
-            try call.terminal.print(
-                json: values.map {
-                    Line(path: $0.path, value: $0.value, layer: $0.origin.layer.rawValue, place: "\($0.origin)")
-                })
-            return
-        }
-        var table = TextTable(["KEY", "VALUE", "LAYER", "WHERE"])
-        for value in values {
-            table.add([value.path, value.value, value.origin.layer.rawValue, "\(value.origin)"])
-        }
-        call.terminal.print(table.text)
     }
 }

@@ -22,21 +22,7 @@ enum StatusCommand {
                     ?? "there are no Integration Objects yet; `tributary apply -f file.yaml` makes some")
             return call.argument(0) == nil ? .success : .badInput
         }
-        let now = SystemClock().now
-        var table = TextTable(["OBJECT", "STATE", "LAST SYNCED", "NEXT DUE", "RECORDS", "REJECTED", "LAST ERROR"])
-        for object in objects {
-            table.add([
-                object.name, object.state, RelativeTime.text(object.lastSyncedAt, now: now),
-                RelativeTime.text(object.nextDueAt, now: now, none: "-"), String(object.records),
-                String(object.rejected), error(of: object),
-            ])
-        }
-        call.terminal.print(table.text)
+        call.terminal.print(StatusText.table(objects, now: SystemClock().now))
         return .success
-    }
-
-    private static func error(of object: ObjectReport) -> String {
-        guard let cause = object.failureCause else { return "" }
-        return "\(object.failureClass ?? ""): \(cause)" + (object.failureAdvice.map { " — \($0)" } ?? "")
     }
 }

@@ -1,8 +1,9 @@
 import Models
 
 /// A time as somebody would say it: "12s ago", "in 4m".
-enum RelativeTime {
-    static func text(_ time: Timestamp?, now: Timestamp, none: String = "never") -> String {
+package enum RelativeTime {
+    /// `time` as seen from `now`; `none` where there is no time.
+    package static func text(_ time: Timestamp?, now: Timestamp, none: String = "never") -> String {
         guard let time else { return none }
         let seconds = (time - now).components.seconds
         let size = span(abs(seconds))

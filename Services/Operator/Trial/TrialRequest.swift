@@ -111,11 +111,10 @@ package struct TrialRequest: Sendable {
             }
             values[name] = Self.value(text, of: setting)
         }
-        for setting in provider.settings {
-            let given = values[setting.name]
-            if given == nil, setting.defaultValue != nil || setting.isOptional { continue }
-            guard let problem = setting.problem(with: given ?? .null) else { continue }
-            throw CommandFailure("\(problem): give --setting \(setting.name)=VALUE", exitCode: .badInput)
+        let problems = provider.settings.problems(with: .object(values), origin: Origin(layer: .trial))
+        if let problem = problems.first {
+            throw CommandFailure(
+                "\(problem.message): \(problem.advice), with --setting NAME=VALUE", exitCode: .badInput)
         }
         return .object(values)
     }

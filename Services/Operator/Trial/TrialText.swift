@@ -50,15 +50,17 @@ package struct TrialText {
             lines.append(
                 "  → \(exchange.response.status), \(exchange.response.body.count) bytes, \(Self.text(exchange.duration))"
             )
-            let limits = trial.definition.object.limits
-            let told = [limits.remaining, limits.reset].flatMap { $0?.headerNames ?? [] }
-            for name in told + ["Retry-After"] {
-                guard let value = exchange.response.header(name) else { continue }
-                lines.append("    \(name): \(value)")
-            }
+            quota(exchange.response)
         }
         lines.append("  → \(Self.text(page.outcome))")
         lines.append("")
+    }
+
+    private mutating func quota(_ response: ProviderResponse) {
+        let quota = trial.retrieval.quota(response, now: trial.until)
+        if let remaining = quota.remaining { lines.append("    \(remaining) requests are left") }
+        if let resetAt = quota.resetAt { lines.append("    the quota is filled again at \(resetAt)") }
+        if let pause = response.header("Retry-After") { lines.append("    Retry-After: \(pause)") }
     }
 
     private static func text(_ duration: Duration) -> String {

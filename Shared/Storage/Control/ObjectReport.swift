@@ -32,6 +32,28 @@ public struct ObjectReport: Sendable, Codable, Equatable {
     /// What to do about it.
     public var failureAdvice: String?
 
+    /// A report.
+    public init(
+        name: String, id: PublicID, provider: String, type: String, state: String, lastSyncedAt: Timestamp? = nil,
+        completeUntil: Timestamp? = nil, nextDueAt: Timestamp? = nil, run: Int64 = 0, records: Int64 = 0,
+        rejected: Int64 = 0, failureClass: String? = nil, failureCause: String? = nil, failureAdvice: String? = nil
+    ) {
+        self.name = name
+        self.id = id
+        self.provider = provider
+        self.type = type
+        self.state = state
+        self.lastSyncedAt = lastSyncedAt
+        self.completeUntil = completeUntil
+        self.nextDueAt = nextDueAt
+        self.run = run
+        self.records = records
+        self.rejected = rejected
+        self.failureClass = failureClass
+        self.failureCause = failureCause
+        self.failureAdvice = failureAdvice
+    }
+
     enum CodingKeys: String, CodingKey {
         case name, id, provider, type, state, run, records, rejected
         case lastSyncedAt = "last_synced_at"
