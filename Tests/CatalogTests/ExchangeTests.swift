@@ -5,7 +5,7 @@ import Testing
 
 /// Plays every provider's `exchanges/*.yaml` without network: the requests must be exactly as written, in order, and
 /// the responses must yield the Interactions and canonical records written under `yields`, and end as `ends` says.
-@Suite("Exchanges of the shipped providers")
+@Suite("Exchanges of the shipped providers", .serialized)
 struct ExchangeTests {
     static let files = ExchangeFiles(providers: CatalogPaths.providers)
     static let catalog = CatalogFolder(path: CatalogPaths.providers)

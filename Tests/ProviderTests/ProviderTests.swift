@@ -3,10 +3,11 @@ import Exchanges
 import Testing
 
 /// Every provider's exchanges through the retriever itself, against a server that fails a request that is not written.
-@Suite("Providers through the retriever")
+// One after the other: a thousand plays at once would starve whatever else is tested.
+@Suite("Providers through the retriever", .serialized)
 struct ProviderTests {
     /// What there is at least.
-    static let minimum = (providers: 30, objects: 200)
+    static let minimum = (providers: 60, objects: 400)
 
     static let files = ExchangeFiles(providers: ProviderFolder.path)
 

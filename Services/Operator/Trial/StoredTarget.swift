@@ -1,5 +1,7 @@
 import Catalog
+import Credentials
 import Cryptography
+import HTTPClient
 import JSON
 import Models
 import Postgres
@@ -14,6 +16,7 @@ struct StoredTarget {
     /// The database as the retriever, which may read credentials.
     let retriever: any PostgresDatabase
     let keys: KeyRing?
+    let transport: any HTTPTransport
 
     func target(_ request: TrialRequest, environment: [String: String], now: Timestamp) async throws -> TrialTarget {
         let reports = ReportStore(database: database)
@@ -22,8 +25,8 @@ struct StoredTarget {
             throw CommandFailure("\(object.name) is gone")
         }
         let provider = try TrialRequest.provider(place.provider, catalog)
-        var secrets = try await secrets(of: place, isNeeded: !provider.authorization.isEmpty)
-        secrets.merge(try request.secrets(environment)) { $1 }
+        let given = try request.secrets(environment)
+        let secrets = provider.authorization.isEmpty ? given : try await secrets(of: place, given)
         let overrides = try await PostgresIntegrationStore(database: database).overrides(object: place.objectID).map {
             Override(layer: Layer(rawValue: $0.reach.rawValue) ?? .customer, patch: try JSONValue(parsing: $0.patch))
         }
@@ -31,40 +34,44 @@ struct StoredTarget {
             settings: try JSONValue(parsing: place.settings), secrets: secrets, kind: .initial,
             completeUntil: place.completeUntil, until: TrialRequest.wholeSecond(now),
             cursor: try place.cursor.map { try JSONValue(parsing: $0) })
-        return try request.finished(
+        var target = try request.finished(
             TrialTarget(
                 name: object.name, provider: provider, object: place.object, overrides: overrides, context: context))
+        try await addToken(to: &target, of: place)
+        return target
     }
 
-    private func secrets(of place: TrialPlace, isNeeded: Bool) async throws -> [String: Secret] {
-        let stored: StoredCredential?
+    /// The secrets that were applied; those that were given for the trial go first.
+    private func secrets(of place: TrialPlace, _ given: [String: Secret]) async throws -> [String: Secret] {
+        let reader = CredentialReader(store: PostgresIntegrationStore(database: retriever), keys: keys)
         do {
-            stored = try await PostgresIntegrationStore(database: retriever).credential(
-                integration: place.integrationID)
+            return try await reader.secrets(integration: place.integrationID, publicID: place.integrationPublicID)
+                .merging(given) { $1 }
         } catch let error as PostgresError where error.kind == .notPermitted {
+            guard given.isEmpty else { return given }
             throw CommandFailure(
                 "this role may not read credentials: set TRIBUTARY_RETRIEVER_POSTGRES to the database as "
-                    + "tributary_retriever, or give the secrets with --secret",
-                exitCode: .unavailable)
+                    + "tributary_retriever, or give the secrets with --secret", exitCode: .unavailable)
         }
-        guard let stored else { return [:] }
-        guard let keys else {
-            throw CommandFailure(
-                "there is no key to open the credential with: set TRIBUTARY_KEYS or TRIBUTARY_KEYS_FILE",
-                exitCode: .usage)
-        }
-        let opened: Secret
-        do {
-            opened = try keys.open(
-                SealedValue(keyID: stored.keyID, bytes: stored.ciphertext),
-                for: "credential:\(place.integrationPublicID)")
-        } catch {
-            throw CommandFailure(
-                "the credential cannot be opened: the key '\(stored.keyID)' must be among TRIBUTARY_KEYS")
-        }
-        guard let object = (try? JSONValue(parsing: opened.reveal()))?.object else {
-            throw CommandFailure("the credential is not in the form it was stored in")
-        }
-        return Dictionary(object.compactMap { member in member.value.string.map { (member.key, Secret($0)) } }) { $1 }
+    }
+
+    /// Adds a token that is good now where the way of authorisation has one; it is renewed as a run would renew it.
+    private func addToken(to target: inout TrialTarget, of place: TrialPlace) async throws {
+        let definition = try target.definition().object
+        guard let method = CredentialSource.method(of: definition, secrets: target.context.secrets) else { return }
+        guard method.hasToken, target.context.secrets[AuthorizationMethod.accessToken] == nil else { return }
+        let keeper = TokenKeeper(
+            store: PostgresTokenStore(database: retriever), keys: keys,
+            endpoint: TokenEndpoint(transport: transport, patience: .seconds(30)), clock: SystemClock(),
+            holder: PublicID(now: SystemClock().now), lease: .seconds(60)
+        ) { _ in }
+        let subject = TokenSubject(
+            integration: place.integrationID, publicID: place.integrationPublicID, object: definition, method: method,
+            settings: target.context.settings, secrets: target.context.secrets)
+        let token = try await keeper.token(for: subject)
+        await keeper.waitUntilIdle()
+        target.context.secrets[AuthorizationMethod.accessToken] = token.access
+        target.context.token = token.kept
+        target.context.authorization = method.name
     }
 }

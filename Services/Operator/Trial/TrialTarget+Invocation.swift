@@ -13,9 +13,9 @@ extension Invocation {
     /// - Throws: `CommandFailure`.
     func trial(limit: Int) async throws -> Trial {
         do {
-            let target = try await trialTarget()
             let transport = try CurlTransport(
                 CurlSettings(addresses: self[OperatorSettings.allowAddresses], userAgent: "Tributary/1.0"))
+            let target = try await trialTarget(transport)
             return try await Trial(target, limit: limit, transport: transport, clock: SystemClock())
         } catch let diagnostics as Diagnostics {
             throw CommandFailure("\(diagnostics)", exitCode: .badInput)
@@ -24,7 +24,7 @@ extension Invocation {
         }
     }
 
-    private func trialTarget() async throws -> TrialTarget {
+    private func trialTarget(_ transport: any HTTPTransport) async throws -> TrialTarget {
         let request = TrialRequest(
             name: argument(0) ?? "", patch: try self[TrialSettings.patch].map(Self.patch),
             settings: self[TrialSettings.settings], secrets: self[TrialSettings.secrets],
@@ -48,7 +48,7 @@ extension Invocation {
         return try await StoredTarget(
             catalog: catalog, database: try Self.pool(connection),
             retriever: try Self.pool(self[TrialSettings.retrieverPostgres] ?? connection),
-            keys: try self[OperatorSettings.keys].map { try KeyRing(parsing: Secret($0)) }
+            keys: try self[OperatorSettings.keys].map { try KeyRing(parsing: Secret($0)) }, transport: transport
         ).target(request, environment: environment, now: SystemClock().now)
     }
 
