@@ -111,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Models", "Postgres", "PostgresHarness", "Pipeline", "RawHTTPServer", "Kafka", "JSON",
+                "Models", "Postgres", "PostgresHarness", "Pipeline", "RawHTTPServer", "Kafka", "JSON", "Catalog",
+                "Credentials", "Cryptography", "Storage",
             ], path: "Tests/EndToEndTests", exclude: ["Catalog"], swiftSettings: swiftSettings),
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
