@@ -116,6 +116,9 @@ let package = Package(
             ], path: "Tests/EndToEndTests", exclude: ["Catalog"], swiftSettings: swiftSettings),
         tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
         tests("ModelsTests", ["Models"]),
+        tests(
+            "TopicDocumentTests",
+            ["Models", "YAML", "JSON", "Storage", "Kafka", "Connections", "Processor", "Scheduler"]),
         support("Exchanges", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "HTTPClient"]),
         tests("CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "Exchanges"], exclude: ["Broken"]),
         shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),

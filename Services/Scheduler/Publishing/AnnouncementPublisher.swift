@@ -22,12 +22,13 @@ package struct AnnouncementPublisher: Sendable {
     package func publish() async throws -> Int {
         let announcements = try await store.announcements(limit: batch)
         guard !announcements.isEmpty else { return 0 }
-        try await producer.produce(announcements.map(message))
+        try await producer.produce(announcements.map { Self.message($0, topics: topics) })
         try await store.removeAnnouncements(announcements.map(\.id))
         return announcements.count
     }
 
-    func message(_ announcement: Announcement) -> Message {
+    /// The message that tells `announcement`.
+    package static func message(_ announcement: Announcement, topics: TopicNames) -> Message {
         let isAlert = announcement.kind == "alert"
         return Message(
             topic: isAlert ? topics.alerts : topics.syncFinished, key: Array(announcement.key.utf8)[...],
