@@ -89,8 +89,8 @@ import YAML
     @Test(arguments: [("sync.finished", "syncFinished"), ("alert", "alertRaised")])
     func `describes the headers of announcements`(kind: String, name: String) throws {
         let announcement = Announcement(
-            id: 1, kind: kind, key: "k", source: object.source.path, madeAt: Timestamp(microseconds: 0),
-            body: Array("{}".utf8))
+            id: 1, kind: kind, key: "k", source: object.source.path, body: Array("{}".utf8),
+            madeAt: Timestamp(microseconds: 0))
         try document.check(
             AnnouncementPublisher.message(announcement, topics: topics), as: name, hasOptional: [])
     }

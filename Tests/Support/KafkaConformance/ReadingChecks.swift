@@ -35,7 +35,7 @@ extension ConformanceCheck {
             let consumer = try bench.consumer([topic])
             try await producer.produce(numbered(0..<1, topic))
             _ = try await bench.read(1, from: consumer)
-            async let next = consumer.poll(maximum: 1, timeout: bench.broker.patience)
+            async let next = consumer.poll(maximum: 1, timeout: .seconds(60))
             let start = ContinuousClock.now
             try await producer.produce(numbered(1..<2, topic))
             let received = try await next
@@ -43,7 +43,7 @@ extension ConformanceCheck {
             await consumer.close()
             try expect(received.first?.text == "value 1", "it got \(received.map(\.text))")
             // Far from the time-out is enough: a busy machine has its pauses.
-            try expect(taken < bench.broker.patience / 2, "it took \(taken)")
+            try expect(taken < .seconds(30), "it took \(taken)")
         },
         ConformanceCheck("a cancelled poll ends at once") { bench in
             let topic = try await bench.topic()
@@ -55,7 +55,7 @@ extension ConformanceCheck {
                 _ = try await task.value
                 throw ConformanceFailure("the poll returned")
             } catch is CancellationError {}
-            try expect(ContinuousClock.now - start < .seconds(5), "it waited on")
+            try expect(ContinuousClock.now - start < .seconds(30), "it waited on")
             await consumer.close()
         },
         ConformanceCheck("after close, polling and committing say that it is over") { bench in
