@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Apply files")
 struct ApplyFileTests {
-    private static let catalog = CatalogFolder(path: ProviderFolder.own)
+    private static let catalog = CatalogFolder(path: SmallCatalog.path)
 
     private func read(_ yaml: String, environment: [String: String] = [:]) throws -> ApplyFile {
         try ApplyFile(Array(yaml.utf8), file: "test.yaml", catalog: Self.catalog, environment: environment)

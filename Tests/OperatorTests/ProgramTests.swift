@@ -61,14 +61,14 @@ struct ProgramTests {
         ])
     func aMistakeIsToldWithItsExitCode(_ arguments: [String], _ code: ExitCode, _ problem: String) async {
         var arguments = arguments
-        if arguments[0] != "new", !arguments.contains("--catalog") { arguments += ["--catalog", ProviderFolder.own] }
+        if arguments[0] != "new", !arguments.contains("--catalog") { arguments += ["--catalog", SmallCatalog.path] }
         let result = await run(arguments)
         #expect(result.code == code, "\(result)")
         #expect(result.errors.contains(problem), "\(result.errors)")
     }
 
     @Test func tryWithoutASecretSaysWhichIsMissing() async {
-        let result = await run(["try", "stripe/charges", "--catalog", ProviderFolder.own])
+        let result = await run(["try", "stripe/charges", "--catalog", SmallCatalog.path])
         #expect(result.code == .badInput && result.errors.contains("give the secrets: api_key"), "\(result)")
     }
 }

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("What somebody asks to be tried")
 struct TrialRequestTests {
-    private static let catalog = CatalogFolder(path: ProviderFolder.own)
+    private static let catalog = CatalogFolder(path: SmallCatalog.path)
     private let now = Timestamp(microseconds: 1_769_860_800_123_456)
 
     private func target(_ request: TrialRequest, environment: [String: String] = [:]) throws -> TrialTarget {

@@ -15,6 +15,8 @@ struct FailingPlayTests {
         let problem: String
     }
 
+    static let catalog = CatalogFolder(path: SmallCatalog.path)
+
     static let changes = [
         Change(
             testDescription: "another query item", file: "first-sync", text: "starting_after: cus_2",
@@ -70,14 +72,14 @@ struct FailingPlayTests {
 
     @Test(arguments: changes)
     func failsWithoutNetwork(_ change: Change) throws {
-        let play = try PurePlay(script(change), catalog: CatalogFolder(path: ProviderFolder.own))
+        let play = try PurePlay(script(change), catalog: Self.catalog)
         #expect(play.problems.joined().contains(change.problem), "\(play.problems)")
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: changes)
     func failsThroughTheRetriever(_ change: Change) async throws {
         let play = try await RealPlay(
-            script(change), catalog: CatalogFolder(path: ProviderFolder.own),
+            script(change), catalog: Self.catalog,
             transport: CurlTransport(CurlSettings(addresses: .any)))
         #expect(play.problems.joined().contains(change.problem), "\(play.problems)")
     }

@@ -3,7 +3,7 @@ import Exchanges
 import Testing
 
 /// Every provider's exchanges through the retriever itself, against a server that fails a request that is not written.
-// One after the other: a thousand plays at once would starve whatever else is tested.
+/// One after the other: a thousand plays at once would starve whatever else is tested.
 @Suite("Providers through the retriever", .serialized)
 struct ProviderTests {
     /// What there is at least.

@@ -53,6 +53,7 @@ write_environment() {
       echo "export HTTP_ADDRESS=127.0.0.1"
       [ "$BROKER_KIND" != embedded ] || echo "export LD_LIBRARY_PATH='$NEWER_LIBRDKAFKA'"
       echo "export TRIBUTARY_POSTGRES='$(connection_as tributary_operator)'"
+      echo "export TRIBUTARY_RETRIEVER_POSTGRES='$(connection_as tributary_retriever)'"
       echo "TRIBUTARY_BIN='$TRIBUTARY_BIN'"
     } >"$TRIBUTARY_STATE/environment"
   )
