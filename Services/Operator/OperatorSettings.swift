@@ -13,6 +13,11 @@ enum OperatorSettings {
         "Keys that credentials are sealed with, id:base64 separated by commas, the current one first", isSecret: true,
         placeholder: "KEYS"
     ).optional
+    static let keeper = Setting.text(
+        "keeper-postgres", environment: "TRIBUTARY_KEEPER_POSTGRES",
+        "The database as the role tributary_keeper, which may read credentials and store tokens; --postgres if missing",
+        isSecret: true, placeholder: "CONNECTION"
+    ).optional
     static let allowAddresses = Setting<AddressPolicy>(
         "allow-addresses", environment: "TRIBUTARY_ALLOW_ADDRESSES", default: "",
         summary: "Internal networks that providers may be in, as CIDR separated by commas; all others are refused",
@@ -36,6 +41,24 @@ extension Invocation {
     func postgres() throws -> PostgresPool {
         try PostgresPool(
             self[StandardSettings.postgres], applicationName: "tributary", connections: 2, waitForServer: .seconds(10))
+    }
+
+    /// The same as the keeper of credentials, where there is a connection of its own for that.
+    func keeperPostgres() throws -> PostgresPool {
+        try PostgresPool(
+            self[OperatorSettings.keeper] ?? self[StandardSettings.postgres], applicationName: "tributary",
+            connections: 2, waitForServer: .seconds(10))
+    }
+
+    /// Runs `body`, telling whoever connects with a role that may not read credentials which one may.
+    func asKeeper<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.kind == .notPermitted {
+            throw CommandFailure(
+                "this role may not read credentials: set TRIBUTARY_KEEPER_POSTGRES to the database as tributary_keeper",
+                exitCode: .unavailable)
+        }
     }
 
     /// How to reach the brokers.

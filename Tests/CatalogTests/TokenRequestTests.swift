@@ -237,6 +237,29 @@ struct TokenRequestTests {
         #expect(summary(answer(requests, "{}", status: 418)) == "refused definition")
     }
 
+    @Test func aLoginMayBeSigned() throws {
+        let requests = try requests(
+            "session: { request: { method: POST, path: \"/apps/{{ secret.app }}/tokens\", headers: { Authorization: \"Bearer {{ secret.assertion }}\" } }, token: token, lifetime: 1h, assertion: { key: \"{{ secret.pem }}\", issuer: \"{{ secret.app }}\" } }",
+            secrets: ["pem": SigningKeys.rsa, "app": "7"])
+        #expect(requests.method.givenSecretNames == ["app", "pem"])
+        let plan = try requests.grant(now: .noon)
+        #expect(plan.url == "https://api.example.com/v1/apps/7/tokens")
+        let token = try plan.header("Authorization").orFail().dropFirst(7).split(separator: ".")
+        let claims = try JSONValue(parsing: Base64.url.decode(token[1]).orFail())
+        #expect(claims["iss"] == "7" && claims["aud"] == "https://api.example.com/v1" && claims["scope"] == nil)
+        #expect(plan.headers.first { $0.name == "Authorization" }?.isSecret == true)
+    }
+
+    @Test func aNameMayStandForTheRedirect() throws {
+        let requests = try oauth("redirect: Acme-RuName")
+        let address = try requests.consent(
+            redirect: "http://127.0.0.1:7/callback", state: "s", challenge: "c", now: .noon)
+        #expect(address.contains("redirect_uri=Acme-RuName&"))
+        let plan = try requests.exchange(
+            code: Secret("c"), redirect: "http://127.0.0.1:7/callback", verifier: Secret("v"), now: .noon)
+        #expect(body(plan).contains("redirect_uri=Acme-RuName&"))
+    }
+
     @Test func aSessionsTokenMayStandInAHeader() throws {
         let requests = try requests(
             "session: { request: { path: /login, form: { u: \"{{ secret.user }}\" } }, token: \"{{ response.headers.x_token }}\" }",

@@ -44,7 +44,7 @@ start_cluster() {
   fi
 }
 
-DATABASE_ROLES=(tributary_scheduler tributary_retriever tributary_processor tributary_operator)
+DATABASE_ROLES=(tributary_scheduler tributary_retriever tributary_processor tributary_operator tributary_keeper)
 
 # libpq's password file: one line per role, none of it on a command line.
 write_password_file() {

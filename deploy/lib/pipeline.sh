@@ -54,6 +54,7 @@ write_environment() {
       [ "$BROKER_KIND" != embedded ] || echo "export LD_LIBRARY_PATH='$NEWER_LIBRDKAFKA'"
       echo "export TRIBUTARY_POSTGRES='$(connection_as tributary_operator)'"
       echo "export TRIBUTARY_RETRIEVER_POSTGRES='$(connection_as tributary_retriever)'"
+      echo "export TRIBUTARY_KEEPER_POSTGRES='$(connection_as tributary_keeper)'"
       echo "TRIBUTARY_BIN='$TRIBUTARY_BIN'"
     } >"$TRIBUTARY_STATE/environment"
   )

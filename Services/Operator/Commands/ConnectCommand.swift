@@ -25,25 +25,30 @@ enum ConnectCommand {
         "connect", "connects an integration with its provider: where that needs a person, in a browser",
         arguments: [CommandArgument("integration", "customer/integration")],
         settings: [
-            StandardSettings.postgres, ConnectionSettings.catalog, OperatorSettings.keys,
+            StandardSettings.postgres, OperatorSettings.keeper, ConnectionSettings.catalog, OperatorSettings.keys,
             OperatorSettings.allowAddresses, method, noBrowser, redirectPort, redirectHost,
         ]
     ) { call in
-        let database = try call.postgres()
+        let database = try call.keeperPostgres()
         let name = call.argument(0) ?? ""
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else {
             throw CommandFailure("'\(name)' is not of the form customer/integration", exitCode: .usage)
         }
-        guard let target = try await ConnectionTarget.find(customer: parts[0], key: parts[1], in: database) else {
+        let found = try await call.asKeeper {
+            try await ConnectionTarget.find(customer: parts[0], key: parts[1], in: database)
+        }
+        guard let target = found else {
             throw CommandFailure(
                 "there is no integration \(name) with an object; `tributary apply` makes one", exitCode: .badInput)
         }
-        let connection = try await Connecting(
-            name: name, target: target, method: call[method], database: database,
-            catalog: CatalogFolder(path: call[ConnectionSettings.catalog]), keys: try keyRing(call),
-            transport: CurlTransport(
-                CurlSettings(addresses: call[OperatorSettings.allowAddresses], userAgent: "Tributary/1.0")))
+        let connection = try await call.asKeeper {
+            try await Connecting(
+                name: name, target: target, method: call[method], database: database,
+                catalog: CatalogFolder(path: call[ConnectionSettings.catalog]), keys: try keyRing(call),
+                transport: CurlTransport(
+                    CurlSettings(addresses: call[OperatorSettings.allowAddresses], userAgent: "Tributary/1.0")))
+        }
         let granted: GrantedToken?
         if !connection.method.hasToken {
             granted = nil

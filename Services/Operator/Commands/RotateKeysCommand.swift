@@ -8,7 +8,7 @@ import Storage
 enum RotateKeysCommand {
     static let command = Command(
         "rotate-keys", "seals every credential and token again with the current key while everything runs",
-        settings: [StandardSettings.postgres, OperatorSettings.keys]
+        settings: [StandardSettings.postgres, OperatorSettings.keeper, OperatorSettings.keys]
     ) { call in
         guard let text = call[OperatorSettings.keys] else {
             throw CommandFailure(
@@ -16,12 +16,14 @@ enum RotateKeysCommand {
                 exitCode: .usage)
         }
         let keys = try KeyRing(parsing: Secret(text))
-        let store = ResealingStore(database: try call.postgres())
+        let store = ResealingStore(database: try call.keeperPostgres())
         var total = Count()
         // What a retriever that still has the old key first seals meanwhile is found in the next round.
         for _ in 0..<5 {
             var round = Count()
-            for table in SealedRow.Table.allCases { try await reseal(table, keys, store, &round, call) }
+            for table in SealedRow.Table.allCases {
+                try await call.asKeeper { try await reseal(table, keys, store, &round, call) }
+            }
             total.resealed += round.resealed
             total.unreadable = round.unreadable
             if round.resealed == 0, round.overtaken == 0 { break }

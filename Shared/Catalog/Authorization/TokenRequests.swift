@@ -65,7 +65,8 @@ public struct TokenRequests: Sendable {
             throw Failure(.definition, "'\(method.name)' of \(object.provider) has no 'authorize'")
         }
         var parameters: Parameters = [
-            ("response_type", "code"), ("client_id", try secret("client_id")), ("redirect_uri", redirect),
+            ("response_type", "code"), ("client_id", try secret("client_id")),
+            ("redirect_uri", try redirectName(oauth, now) ?? redirect),
         ]
         if let scopes = try scopes(oauth, now) { parameters.append(("scope", scopes)) }
         parameters.append(("state", state))
@@ -81,10 +82,16 @@ public struct TokenRequests: Sendable {
     ) throws(Failure) -> RequestPlan {
         let oauth = try oauth()
         var parameters: Parameters = [
-            ("grant_type", "authorization_code"), ("code", code.reveal()), ("redirect_uri", redirect),
+            ("grant_type", "authorization_code"), ("code", code.reveal()),
+            ("redirect_uri", try redirectName(oauth, now) ?? redirect),
         ]
         if oauth.usesPKCE { parameters.append(("code_verifier", verifier.reveal())) }
         return try plan(oauth, parameters, now)
+    }
+
+    private func redirectName(_ oauth: OAuthAuthorization, _ now: Timestamp) throws(Failure) -> String? {
+        guard let template = oauth.redirect else { return nil }
+        return try text(template, "redirect", now)
     }
 
     // MARK: Without a person
@@ -109,7 +116,12 @@ public struct TokenRequests: Sendable {
             let builder = RequestBuilder(
                 baseURL: object.baseURL, template: session.request, authorization: nil, limits: object.limits,
                 provider: object.provider)
-            return try builder.plan(scope: scope(now), page: .nothing, options: PageOptions())
+            var scope = scope(now)
+            if let assertion = session.assertion {
+                scope.secrets[SessionAuthorization.assertionSecret] = Secret(
+                    try signed(assertion, audience: object.baseURL, scope: nil, now))
+            }
+            return try builder.plan(scope: scope, page: .nothing, options: PageOptions())
         }
         let oauth = try oauth()
         var parameters: Parameters
@@ -231,21 +243,28 @@ public struct TokenRequests: Sendable {
         guard let assertion = oauth.assertion else {
             throw Failure(.definition, "'auth.\(method.name)' does not say what is signed")
         }
+        return try signed(
+            assertion, audience: oauth.tokenURL, scope: isGrant ? try scopes(oauth, now) : nil, now)
+    }
+
+    private func signed(
+        _ assertion: OAuthAssertion, audience: Template, scope: String?, _ now: Timestamp
+    ) throws(Failure) -> String {
         let issued = now.microseconds.flooringQuotient(by: 1_000_000)
         var claims = JSONObject([
             ("iat", .integer(issued)), ("exp", .integer(issued + assertion.lifetime.components.seconds)),
         ])
-        let audience = try text(assertion.audience ?? oauth.tokenURL, "assertion.audience", now)
+        let audience = try text(assertion.audience ?? audience, "assertion.audience", now)
         claims["iss"] = try text(assertion.issuer, "assertion.issuer", now).map { .string($0) }
         claims["aud"] = audience.map { .string($0) }
         if let subject = assertion.subject {
             claims["sub"] = try text(subject, "assertion.subject", now).map { .string($0) }
         }
-        if isGrant { claims["scope"] = try scopes(oauth, now).map { .string($0) } }
+        claims["scope"] = scope.map { .string($0) }
         do {
             // Once only: servers refuse an assertion that they have seen.
             claims["jti"] = .string(Hexadecimal.encode(try randomBytes(16)))
-            for (name, value) in try assertion.claims?.value(in: scope(now)).json.object ?? JSONObject() {
+            for (name, value) in try assertion.claims?.value(in: self.scope(now)).json.object ?? JSONObject() {
                 claims[name] = value
             }
             var head = JSONObject([("alg", .string(assertion.algorithm.rawValue)), ("typ", "JWT")])

@@ -91,8 +91,7 @@ public struct AuthorizationMethod: Sendable, Hashable {
     public var givenSecretNames: [String] {
         switch scheme {
         case .oauth2(let oauth): oauth.givenSecrets.sorted()
-        case .session(let session):
-            session.request.templates.reduce(into: Set()) { $0.formUnion($1.secretNames) }.sorted()
+        case .session(let session): session.givenSecrets.sorted()
         default: secretNames
         }
     }

@@ -8,7 +8,8 @@ import Models
 public struct OAuthAuthorization: Sendable, Hashable {
     enum Key: String, LanguageKey {
         case grant, authorize, token, scopes, scopeSeparator = "scope_separator", pkce, clientAuth = "client_auth",
-            format, authorizeParameters = "authorize_parameters", tokenParameters = "token_parameters", assertion
+            format, authorizeParameters = "authorize_parameters", tokenParameters = "token_parameters", redirect,
+            assertion
         case refreshToken = "refresh_token", expires, within, keep, header, scheme
     }
 
@@ -79,6 +80,8 @@ public struct OAuthAuthorization: Sendable, Hashable {
     public var authorizeParameters: [Parameter]
     /// Further parameters of every token request; they replace those of the standard.
     public var tokenParameters: [Parameter]
+    /// What stands for the redirect address where the provider wants a name for it; nil is the address itself.
+    public var redirect: Template?
     /// What signed assertions say.
     public var assertion: OAuthAssertion?
     /// What a refresh token is good for.
@@ -110,6 +113,7 @@ public struct OAuthAuthorization: Sendable, Hashable {
         format = reader.choice(.format, Format.self) ?? .form
         authorizeParameters = Self.parameters(reader, .authorizeParameters)
         tokenParameters = Self.parameters(reader, .tokenParameters)
+        redirect = reader.template(.redirect, names: .settingsOnly)
         assertion = reader[.assertion].flatMap {
             OAuthAssertion($0, path: reader.path(of: .assertion), context: context)
         }
@@ -138,7 +142,7 @@ public struct OAuthAuthorization: Sendable, Hashable {
             reader.missing(.authorize, advice: "write the address where a person consents, or another grant")
         }
         if grant != .authorizationCode {
-            for key in [Key.authorize, .pkce, .authorizeParameters] where reader.has(key) {
+            for key in [Key.authorize, .pkce, .authorizeParameters, .redirect] where reader.has(key) {
                 reader.report(
                     key, "the grant \(grant.rawValue) has no '\(key.rawValue)'",
                     advice: "remove it, or write grant: authorization_code")

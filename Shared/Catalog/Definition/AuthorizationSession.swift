@@ -4,13 +4,15 @@ import Models
 /// A login call that yields a session token, which requests carry until it ends.
 public struct SessionAuthorization: Sendable, Hashable {
     enum Key: String, LanguageKey {
-        case request, token, lifetime, header, scheme, keep
+        case request, token, assertion, lifetime, header, scheme, keep
     }
 
     /// The login call.
     public var request: RequestTemplate
     /// Where its response holds the token: a path into the body, or an expression over `response`.
     public var token: ValueSource
+    /// What is signed for the login call, which reads it as `secret.assertion`.
+    public var assertion: OAuthAssertion?
     /// How long a session is good; nil is as long as the provider takes the token.
     public var lifetime: Duration?
     /// What is kept of the response: name → path.
@@ -21,6 +23,9 @@ public struct SessionAuthorization: Sendable, Hashable {
     init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
         let reader = KeyedReader<Key>(node, path: path, context: context)
         lifetime = reader.duration(.lifetime)
+        assertion = reader[.assertion].flatMap {
+            OAuthAssertion($0, path: reader.path(of: .assertion), context: context)
+        }
         kept = KeptField.fields(reader, .keep)
         carriage = TokenCarriage(reader, header: .header, scheme: .scheme)
         let token = reader.source(.token, names: .response)
@@ -37,6 +42,17 @@ public struct SessionAuthorization: Sendable, Hashable {
         reader.checkCredentials(request.templates, .request)
         self.token = token
         self.request = request
+    }
+
+    /// The name by which the login call reads its assertion.
+    static let assertionSecret = "assertion"
+
+    /// The secrets that someone has to give.
+    var givenSecrets: Set<String> {
+        var names: Set<String> = []
+        for template in request.templates + (assertion?.templates ?? []) { names.formUnion(template.secretNames) }
+        if assertion != nil { names.remove(Self.assertionSecret) }
+        return names
     }
 }
 
