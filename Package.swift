@@ -27,9 +27,10 @@ func shared(
 }
 
 /// An executable under Services/.
-func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func service(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, path: "Services/\(name)", swiftSettings: swiftSettings)
+        name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources,
+        swiftSettings: swiftSettings)
 }
 
 /// A test target under Tests/, without network unless its name says so.
@@ -93,7 +94,11 @@ let package = Package(
             "Credentials", ["Models", "Catalog", "Storage", "HTTPClient", "JSON", "Cryptography", "Service"]),
 
         // What runs.
-        service("Scheduler", running + ["Catalog"]),
+        service(
+            "Scheduler", running + ["Catalog", "HTTPClient", "JSON", "Cryptography"],
+            resources: [
+                .embedInCode("Alerts/Templates/operator.txt"), .embedInCode("Alerts/Templates/customer.txt"),
+            ]),
         service("Retriever", running + ["HTTPClient", "Catalog", "JSON", "Cryptography", "Credentials"]),
         service("Processor", running + ["Catalog", "JSON", "Cryptography"]),
         service(
@@ -114,11 +119,14 @@ let package = Package(
                 "Models", "Postgres", "PostgresHarness", "Pipeline", "RawHTTPServer", "Kafka", "JSON", "Catalog",
                 "Credentials", "Cryptography", "Storage",
             ], path: "Tests/EndToEndTests", exclude: ["Catalog"], swiftSettings: swiftSettings),
-        tests("StorageTests", ["Models", "Storage", "StorageConformance"]),
+        tests("StorageTests", ["Models", "Storage", "StorageConformance", "Service"]),
         tests("ModelsTests", ["Models"]),
         tests(
             "TopicDocumentTests",
             ["Models", "YAML", "JSON", "Storage", "Kafka", "Connections", "Processor", "Scheduler"]),
+        tests(
+            "SchedulerTests",
+            ["Scheduler", "Models", "Storage", "Service", "HTTPClient", "JSON", "Cryptography", "RawHTTPServer"]),
         support("Exchanges", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "HTTPClient"]),
         tests("CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "Exchanges"], exclude: ["Broken"]),
         shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),

@@ -9,6 +9,7 @@ package enum OperatorProgram {
             MigrateCommand.command, ValidateCommand.command, ApplyCommand.command, SyncCommand.command,
             StatusCommand.command, RunsCommand.command, ExplainCommand.command, TapCommand.command,
             ReplayCommand.command, RepublishCommand.command, NewCommand.command, TryCommand.command,
-            RecordCommand.command, ConnectCommand.command, RotateKeysCommand.command,
+            RecordCommand.command, ConnectCommand.command, RotateKeysCommand.command, AlertsCommand.command,
+            EnableCommand.command,
         ])
 }

@@ -22,7 +22,11 @@ package enum Retriever {
         if !isFenced { logger.error("SABOTAGE: writes are not fenced") }
         let database = try context.postgres()
         try await context.awaitSchema(database)
-        let store = PostgresRetrievalStore(database: database, isFenced: isFenced)
+        let store = PostgresRetrievalStore(
+            database: database, isFenced: isFenced,
+            rules: FailureRules(
+                runs: context[RetrieverSettings.disableRuns], time: context[RetrieverSettings.disableTime],
+                probeEvery: context[RetrieverSettings.probeEvery]))
         let integrations = PostgresIntegrationStore(database: database)
         let keys = try context[RetrieverSettings.keys].map { try KeyRing(parsing: Secret($0)) }
         let kafka = context.kafka

@@ -27,6 +27,15 @@ package enum RetrieverSettings {
     static let tokenLease = Setting.duration(
         "token-lease", environment: "TRIBUTARY_TOKEN_LEASE", default: "60s",
         "How long the renewal of a token belongs to the process that began it; half of it is given to the provider")
+    static let disableRuns = Setting.integer(
+        "disable-runs", environment: "TRIBUTARY_DISABLE_RUNS", in: 1...1_000_000, default: "10",
+        "Failed runs in a row after which an integration is stopped, once the time has passed as well")
+    static let disableTime = Setting.duration(
+        "disable-time", environment: "TRIBUTARY_DISABLE_TIME", default: "3d",
+        "Time without a success after which an integration is stopped, once the runs have failed as well")
+    static let probeEvery = Setting.duration(
+        "probe-every", environment: "TRIBUTARY_PROBE_EVERY", atLeast: .seconds(1), default: "6h",
+        "How often an integration that was stopped for repeated failure is tried again")
     static let allowAddresses = Setting<AddressPolicy>(
         "allow-addresses", environment: "TRIBUTARY_ALLOW_ADDRESSES", default: "",
         summary: "Internal networks that providers may be in, as CIDR separated by commas; all others are refused",
@@ -39,7 +48,8 @@ package enum RetrieverSettings {
 
     /// All of them.
     package static let all: [any SettingDeclaration] = [
-        providers, capacity, lease, objectBacklog, customerBacklog, keys, tokenLease, allowAddresses, sabotage,
+        providers, capacity, lease, objectBacklog, customerBacklog, keys, tokenLease, disableRuns,
+        disableTime, probeEvery, allowAddresses, sabotage,
     ]
 
     private static let parsePolicy: @Sendable (String) throws(InvalidValue) -> AddressPolicy = {

@@ -7,7 +7,8 @@ struct Main {
     static func main() async {
         await ServiceProgram(
             name: "scheduler", summary: "finds the Integration Objects that are due and opens and closes their runs",
-            settings: ConnectionSettings.all + [ConnectionSettings.catalog] + SchedulerSettings.all, port: 8081,
+            settings: ConnectionSettings.all + [ConnectionSettings.catalog] + SchedulerSettings.all + AlertSettings.all,
+            port: 8081,
             build: Scheduler.services
         ).main()
     }

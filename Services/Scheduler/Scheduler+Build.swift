@@ -47,6 +47,9 @@ package enum Scheduler {
         ]
             + services(
                 context, store: store, producer: producer, administration: administration, keeper: keeper)
+            + FailureServices(
+                circuits: PostgresCircuitStore(database: database), alerts: PostgresAlertStore(database: database)
+            ).services(context)
     }
 
     private static func services(

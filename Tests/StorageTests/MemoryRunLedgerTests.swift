@@ -10,6 +10,13 @@ private struct MemoryFixture: RunLedgerFixture {
     var scheduling: any SchedulingStore { ledger }
     var retrieval: any RetrievalStore { ledger }
     var sweeps: any SweepStore { ledger }
+    var alerts: any AlertStore { ledger }
+    var circuits: any CircuitStore { ledger }
+    // Each object of the fixture is an integration of its customer's.
+    func enable(objectID: Int64) async throws { await ledger.enable(objectID: objectID) }
+    func setAlertEmail(_ email: String, ofCustomer customer: Int64) async throws {
+        await ledger.setAlertEmail(email, ofCustomer: customer)
+    }
     func store(_ ids: [String], of object: Int64) async throws { await ledger.store(ids, of: object) }
 
     func addObject(customer: Int64, provider: String, every: Duration, weight: Double) async throws -> Int64 {
@@ -50,6 +57,6 @@ private final class TickingClock: WallClock {
 
 @Suite struct MemoryRunLedgerTests {
     @Test(arguments: RunLedgerCheck.all) func keepsTheRule(check: RunLedgerCheck) async throws {
-        try await check.run(MemoryFixture(ledger: MemoryRunLedger(clock: TickingClock())))
+        try await check.run(MemoryFixture(ledger: MemoryRunLedger(clock: TickingClock(), rules: FailureRules(runs: 4, time: .zero))))
     }
 }

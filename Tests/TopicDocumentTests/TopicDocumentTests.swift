@@ -86,7 +86,7 @@ import YAML
         try document.check(dead.message(topics: topics), as: "messageRejected", hasOptional: ["tributary_type"])
     }
 
-    @Test(arguments: [("sync.finished", "syncFinished"), ("alert", "alertRaised")])
+    @Test(arguments: [("sync.finished", "syncFinished"), ("alert", "alertRaised"), ("alert.resolved", "alertResolved")])
     func `describes the headers of announcements`(kind: String, name: String) throws {
         let announcement = Announcement(
             id: 1, kind: kind, key: "k", source: object.source.path, body: Array("{}".utf8),

@@ -1,5 +1,6 @@
 import Catalog
 import FoundationEssentials
+import HTTPClient
 import JSON
 import Service
 import YAML
@@ -64,6 +65,18 @@ extension ApplyReader {
             return nil
         }
         return number
+    }
+
+    /// `alerts: { email: … }`: who is told what the customer has to do.
+    mutating func alertEmail(_ node: YAMLNode?) -> String? {
+        guard let node else { return nil }
+        checkKeys(of: node, "alerts", known: ["email"])
+        guard let email = node["email"] else { return nil }
+        guard let text = email.scalar?.text, Mail.isAddress(text) else {
+            report(email.mark, "alerts.email is no e-mail address", "write one address, such as data@example.com")
+            return nil
+        }
+        return text
     }
 
     mutating func flag(_ node: YAMLNode?) -> Bool {

@@ -22,7 +22,8 @@ struct ApplyReader {
 
     mutating func customer(_ node: YAMLNode) -> CustomerSpecification? {
         checkKeys(
-            of: node, "a customer", known: ["key", "name", "weight", "max_runs", "every", "overrides", "integrations"])
+            of: node, "a customer",
+            known: ["key", "name", "weight", "max_runs", "every", "alerts", "overrides", "integrations"])
         guard let key = key(node, "a customer") else { return nil }
         var paces: [String: Duration] = [:]
         for member in node["every"]?.mapping ?? [] {
@@ -41,7 +42,7 @@ struct ApplyReader {
         return CustomerSpecification(
             key: key, name: node["name"]?.scalar?.text, weight: number(node["weight"], "weight") ?? 1,
             maxRuns: number(node["max_runs"], "max_runs").map { Int($0) }, paces: paces, overrides: overrides,
-            integrations: integrations)
+            integrations: integrations, alertEmail: alertEmail(node["alerts"]))
     }
 
     private mutating func integration(_ node: YAMLNode, of customer: String) -> IntegrationSpecification? {

@@ -67,7 +67,8 @@ package struct PageSender: Sendable {
             } catch {
                 await recover(error)
                 guard attempt < 3 else {
-                    return .refused(Failure(.transient, "the broker does not take records: \(error)"))
+                    return .refused(
+                        Failure(.transient, "the broker does not take records: \(error)", isOurs: true))
                 }
             }
         }

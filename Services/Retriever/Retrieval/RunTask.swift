@@ -129,7 +129,7 @@ package struct RunTask: Sendable {
         } catch is CancellationError {
             return
         } catch {
-            send.yield(.notFetched(.retry(Failure(.transient, "\(error)"))))
+            send.yield(.notFetched(.retry(Failure(.transient, "\(error)", isOurs: true))))
         }
     }
 

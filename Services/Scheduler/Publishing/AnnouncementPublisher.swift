@@ -29,16 +29,20 @@ package struct AnnouncementPublisher: Sendable {
 
     /// The message that tells `announcement`.
     package static func message(_ announcement: Announcement, topics: TopicNames) -> Message {
-        let isAlert = announcement.kind == "alert"
+        let (topic, type) =
+            switch announcement.kind {
+            case "alert": (topics.alerts, CloudEventType.alertRaised)
+            case "alert.resolved": (topics.alerts, CloudEventType.alertResolved)
+            default: (topics.syncFinished, CloudEventType.syncFinished)
+            }
         return Message(
-            topic: isAlert ? topics.alerts : topics.syncFinished, key: Array(announcement.key.utf8)[...],
+            topic: topic, key: Array(announcement.key.utf8)[...],
             value: announcement.body[...],
             headers: [
                 MessageHeader(CloudEventHeader.specversion, "1.0"),
                 MessageHeader(CloudEventHeader.id, String(announcement.id)),
                 MessageHeader(CloudEventHeader.source, announcement.source),
-                MessageHeader(
-                    CloudEventHeader.type, isAlert ? CloudEventType.alertRaised : CloudEventType.syncFinished),
+                MessageHeader(CloudEventHeader.type, type),
                 MessageHeader(CloudEventHeader.time, announcement.madeAt.description),
                 MessageHeader(CloudEventHeader.contentType, "application/json"),
             ])

@@ -22,12 +22,17 @@ static const unsigned char deletions[] = {
 
 #define SCRIPT(file, text) { file, text, sizeof text }
 
+static const unsigned char failures[] = {
+#embed "../../Storage/Migrations/sql/0005_failures.sql"
+};
+
 // A new migration: its file in the folder, its bytes above, its line here. A test compares this list with the folder.
 static const MigrationScript scripts[] = {
     SCRIPT("0001_control.sql", control),
     SCRIPT("0002_data.sql", data),
     SCRIPT("0003_oauth.sql", oauth),
     SCRIPT("0004_deletions.sql", deletions),
+    SCRIPT("0005_failures.sql", failures),
 };
 
 size_t migrationScriptCount(void) { return sizeof scripts / sizeof scripts[0]; }

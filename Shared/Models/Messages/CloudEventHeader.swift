@@ -43,6 +43,8 @@ public enum CloudEventType {
     public static let recordDeleted = "tributary.record.deleted.v1"
     /// A person has to do something.
     public static let alertRaised = "tributary.alert.raised.v1"
+    /// What a person had to do is done, or no longer needs to be.
+    public static let alertResolved = "tributary.alert.resolved.v1"
     /// A message that could not be stored.
     public static let messageRejected = "tributary.message.rejected.v1"
 }

@@ -24,9 +24,14 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     public var advice: String?
     /// When to try again, where the provider said so.
     public var retryAt: Timestamp?
+    /// Whether it is on our side (broker, database), so that it says nothing about the provider.
+    public var isOurs: Bool
 
     /// A failure of class `kind`.
-    public init(_ kind: FailureClass, _ cause: String, advice: String? = nil, retryAt: Timestamp? = nil) {
+    public init(
+        _ kind: FailureClass, _ cause: String, advice: String? = nil, retryAt: Timestamp? = nil, isOurs: Bool = false
+    ) {
+        self.isOurs = isOurs
         self.kind = kind
         self.cause = cause
         self.advice = advice

@@ -10,6 +10,8 @@ public struct CustomerSpecification: Sendable {
     public var weight: Double
     /// The most runs of it at once.
     public var maxRuns: Int?
+    /// Who is told by e-mail what the customer has to do; nil: the operator.
+    public var alertEmail: String?
     /// Its own pace, by `provider` or `provider/object`; the empty text means everything.
     public var paces: [String: Duration]
     /// Its merge patches (JSON) by provider.
@@ -20,8 +22,9 @@ public struct CustomerSpecification: Sendable {
     /// A customer.
     public init(
         key: String, name: String?, weight: Double, maxRuns: Int?, paces: [String: Duration],
-        overrides: [String: [UInt8]], integrations: [IntegrationSpecification]
+        overrides: [String: [UInt8]], integrations: [IntegrationSpecification], alertEmail: String? = nil
     ) {
+        self.alertEmail = alertEmail
         self.key = key
         self.name = name
         self.weight = weight

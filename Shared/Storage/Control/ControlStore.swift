@@ -29,12 +29,13 @@ public struct ControlStore: Sendable {
                 on conflict (integration_id) do update set ciphertext = $2, key_id = $3,
                   version = c.version + 1, updated_at = now()
                 """, [.int(integration), .bytes(credential.ciphertext[...]), .text(credential.keyID)])
-            try await session.query(
-                """
-                update tributary.integrations set disabled_class = null, disabled_cause = null, disabled_at = null
-                where id = $1 and disabled_class is not null
-                """, [.int(integration)])
+            try await session.query("select tributary.revive_integration($1)::text", [.int(integration)])
         }
+    }
+
+    /// Lets an integration go on from where it was, whatever had stopped it or paused its objects.
+    public func enable(integration: Int64) async throws {
+        try await database.query("select tributary.revive_integration($1)::text", [.int(integration)])
     }
 
     /// Makes the database what `customers` say. What they do not mention stays.
@@ -55,20 +56,23 @@ public struct ControlStore: Sendable {
     ) async throws -> Int64 {
         let result = try await session.query(
             """
-            with before as (select id, name, weight, max_runs from tributary.customers where key = $2),
+            with before as (select id, name, weight, max_runs, alert_email from tributary.customers where key = $2),
             saved as (
-              insert into tributary.customers as c (public_id, key, name, weight, max_runs)
-              values ($1, $2, coalesce($3, $2), $4, $5::bigint)
-              on conflict (key) do update set name = coalesce($3, c.name), weight = $4, max_runs = $5::bigint
-              returning id, name, weight, max_runs)
+              insert into tributary.customers as c (public_id, key, name, weight, max_runs, alert_email)
+              values ($1, $2, coalesce($3, $2), $4, $5::bigint, $6::text)
+              on conflict (key) do update set name = coalesce($3, c.name), weight = $4, max_runs = $5::bigint,
+                alert_email = $6::text
+              returning id, name, weight, max_runs, alert_email)
             select s.id, case when b.id is null then 'created'
-              when (b.name, b.weight, b.max_runs) is distinct from (s.name, s.weight, s.max_runs) then 'changed'
+              when (b.name, b.weight, b.max_runs, b.alert_email)
+                is distinct from (s.name, s.weight, s.max_runs, s.alert_email) then 'changed'
               else 'unchanged' end as outcome
             from saved s left join before b on b.id = s.id
             """,
             [
                 .uuid(PublicID(now: now)), .text(customer.key), customer.name.map { .text($0) } ?? .null,
                 .double(customer.weight), customer.maxRuns.map { .int(Int64($0)) } ?? .null,
+                customer.alertEmail.map { .text($0) } ?? .null,
             ])
         guard let row = result.rows.first else { throw Failure(.internalFault, "the customer was not stored") }
         report.count(try row.text("outcome"))
@@ -189,10 +193,13 @@ public struct ControlStore: Sendable {
     private static func settle(_ session: any PostgresSession) async throws {
         try await session.query(
             """
-            update tributary.object_state s set runnable = o.enabled and i.enabled and i.disabled_class is null
-            from tributary.integration_objects o join tributary.integrations i on i.id = o.integration_id
-            where o.id = s.object_id
-              and s.runnable is distinct from (o.enabled and i.enabled and i.disabled_class is null)
+            update tributary.object_state s set runnable = w.runnable
+            from tributary.integration_objects o join tributary.integrations i on i.id = o.integration_id,
+            -- Of an integration that was stopped for repeated failure one object goes on, the probe.
+            lateral (select o.enabled and i.enabled and (i.disabled_class is null
+              or (i.disabled_class = 'repeated' and exists (
+                select 1 from tributary.object_state p where p.object_id = o.id and p.runnable))) as runnable) w
+            where o.id = s.object_id and s.runnable is distinct from w.runnable
             """)
     }
 }

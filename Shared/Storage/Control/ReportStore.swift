@@ -74,7 +74,7 @@ public struct ReportStore: Sendable {
             """
             update tributary.object_state s set
               next_due_at = now(), full_wanted = s.full_wanted or $2,
-              runnable = o.enabled and i.enabled and i.disabled_class is null
+              runnable = o.enabled and i.enabled and (i.disabled_class is null or i.disabled_class = 'repeated')
             from tributary.integration_objects o join tributary.integrations i on i.id = o.integration_id
             where o.id = s.object_id and o.public_id = $1
             returning case when s.state = 'idle' then s.run_number + 1 end as run

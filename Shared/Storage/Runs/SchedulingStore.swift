@@ -76,7 +76,7 @@ public struct BarrierToSend: Hashable, Sendable {
 public struct Announcement: Hashable, Sendable {
     /// Its row.
     public var id: Int64
-    /// `sync.finished` or `alert`.
+    /// `sync.finished`, `alert` or `alert.resolved`.
     public var kind: String
     /// The message's key.
     public var key: String

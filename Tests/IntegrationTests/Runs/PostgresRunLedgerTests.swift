@@ -12,13 +12,21 @@ private struct PostgresFixture: RunLedgerFixture {
     let scheduling: any SchedulingStore
     let retrieval: any RetrievalStore
     let sweeps: any SweepStore
+    let alerts: any AlertStore
+    let circuits: any CircuitStore
+    let control: ControlStore
 
     init(_ database: TestDatabase) async throws {
         admin = database.pool()
         _ = try await MigrationRunner(database.settings).run()
         processor = database.pool(as: "tributary_processor")
-        scheduling = PostgresSchedulingStore(database: database.pool(as: "tributary_scheduler"))
-        let store = PostgresRetrievalStore(database: database.pool(as: "tributary_retriever"))
+        let scheduler = database.pool(as: "tributary_scheduler")
+        scheduling = PostgresSchedulingStore(database: scheduler)
+        alerts = PostgresAlertStore(database: scheduler)
+        circuits = PostgresCircuitStore(database: scheduler)
+        control = ControlStore(database: database.pool(as: "tributary_operator"))
+        let store = PostgresRetrievalStore(
+            database: database.pool(as: "tributary_retriever"), rules: FailureRules(runs: 4, time: .zero))
         retrieval = store
         sweeps = store
     }
@@ -45,6 +53,18 @@ private struct PostgresFixture: RunLedgerFixture {
             "insert into tributary.object_state (object_id, customer_id, provider) values ($1, $2, $3)",
             [.int(id), .int(customer), .text(provider)])
         return id
+    }
+
+    func enable(objectID: Int64) async throws {
+        let row = try await admin.query(
+            "select integration_id from tributary.integration_objects where id = $1", [.int(objectID)]
+        ).rows.first
+        try await control.enable(integration: try #require(row).int("integration_id"))
+    }
+
+    func setAlertEmail(_ email: String, ofCustomer customer: Int64) async throws {
+        try await admin.query(
+            "update tributary.customers set alert_email = $2 where id = $1", [.int(customer), .text(email)])
     }
 
     func store(_ ids: [String], of object: Int64) async throws {

@@ -3,7 +3,8 @@ import Storage
 
 extension RunLedgerCheck {
     /// Every rule.
-    public static let all: [RunLedgerCheck] = lifecycle + holding + proofs + sweeping
+    public static let all: [RunLedgerCheck] =
+        lifecycle + holding + proofs + sweeping + failing + outages + telling
 
     private static let lifecycle: [RunLedgerCheck] = [
         RunLedgerCheck("an object has one live run, however often it is due") { ledger in

@@ -9,6 +9,14 @@ public protocol RunLedgerFixture: Sendable {
     var retrieval: any RetrievalStore { get }
     /// What a sweep of ids keeps.
     var sweeps: any SweepStore { get }
+    /// The alerts, under rules of 4 runs and no time.
+    var alerts: any AlertStore { get }
+    /// The circuits of providers.
+    var circuits: any CircuitStore { get }
+    /// A person enables the integration of an object.
+    func enable(objectID: Int64) async throws
+    /// Who is told at a customer.
+    func setAlertEmail(_ email: String, ofCustomer customer: Int64) async throws
     /// Says which ids are stored of an object and not deleted, as the processor would have it.
     func store(_ ids: [String], of object: Int64) async throws
     /// Adds an object of `customer` (1, 2, …) that is due now.

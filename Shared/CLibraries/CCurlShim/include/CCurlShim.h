@@ -10,6 +10,7 @@ CURLcode curl_shim_set_list(CURL *easy, CURLoption option, struct curl_slist *va
 // Copies `length` bytes, so that the caller's memory may go.
 CURLcode curl_shim_set_body(CURL *easy, const void *bytes, curl_off_t length);
 CURLcode curl_shim_on_body(CURL *easy, curl_write_callback callback, void *context);
+CURLcode curl_shim_on_read(CURL *easy, curl_read_callback callback, void *context);
 CURLcode curl_shim_on_header(CURL *easy, curl_write_callback callback, void *context);
 CURLcode curl_shim_on_open_socket(CURL *easy, curl_opensocket_callback callback, void *context);
 CURLcode curl_shim_on_request(CURL *easy, curl_prereq_callback callback, void *context);

@@ -5,6 +5,11 @@ extension MemoryRunLedger {
     public func closeDrained(limit: Int) -> [ClosedRun] {
         let now = clock.now
         var closed: [ClosedRun] = []
+        defer {
+            for run in closed {
+                if let entry = entries[run.objectID] { noteSuccess(of: run.objectID, entry) }
+            }
+        }
         _ = change(limit: limit, where: { $0.state == .draining && $0.pages.values.allSatisfy(\.isFull) }) { entry in
             guard entry.move(.succeed) else { return false }
             let pages = entry.pages.values
@@ -24,6 +29,8 @@ extension MemoryRunLedger {
             if entry.kind == .initial || entry.kind == .full { entry.lastFull = entry.until }
             entry.nextDue = now + entry.every
             entry.failures = 0
+            entry.failureClass = nil
+            entry.answeredAt = now
             entry.pages = [:]
             entry.position = nil
             self.announce(entry, "succeeded")

@@ -86,9 +86,12 @@ extension MemoryRunLedger: RetrievalStore {
                 case .drain(let cursor):
                     entry.nextCursor = cursor
                     entry.drainedAt = clock.now
+                    entry.answeredAt = clock.now
                     event = .drain
-                case .postpone(let wakeAt, _):
+                case .postpone(let wakeAt, let cause):
                     entry.wakeAt = wakeAt
+                    entry.failureClass = cause.kind
+                    if cause.isTroubleOfProvider { noteTrouble(entry, cause.cause) }
                     entry.postponements += 1
                     event = .postpone
                 case .handBack:
@@ -99,28 +102,6 @@ extension MemoryRunLedger: RetrievalStore {
                 entries[release.claim.objectID] = entry
                 return release.claim
             })
-    }
-
-    /// Ends a run with a failure: history, the object's health and next time, and, as the class asks, the integration
-    /// disabled or the object paused, with an alert.
-    public func fail(_ claim: RunClaim, with failure: Failure, lease: RetrieverLease) -> Bool {
-        guard var entry = held(claim, lease), entry.move(.fail) else { return false }
-        entry.pages = [:]
-        entry.position = nil
-        entry.nextPage = 0
-        entry.failures += 1
-        entry.holder = nil
-        entry.nextDue = clock.now + entry.every
-        if failure.kind == .configuration || failure.kind == .authorization { entry.runnable = false }
-        entries[claim.objectID] = entry
-        if failure.kind == .authorization {
-            for (id, other) in entries where other.integrationID == entry.integrationID {
-                entries[id]?.runnable = false
-            }
-        }
-        noteFailure(failure, of: claim.objectID)
-        announce(entry, "failed")
-        return true
     }
 
     /// Hands back the runs that the database has under this lease, that were claimed longer than `after` ago and are

@@ -98,7 +98,8 @@ extension MemoryRunLedger: SchedulingStore {
         let free = retrievers.values.filter { $0.expires > now && ($0.providers?.contains(provider) ?? true) }
             .reduce(0) { $0 + $1.freeSlots }
         let room = min(
-            max(minimum, 2 * free) - unanswered, caps[provider].map { $0 - busy.values.reduce(0, +) } ?? .max)
+            max(minimum, 2 * free) - unanswered, caps[provider].map { $0 - busy.values.reduce(0, +) } ?? .max,
+            circuits[provider].map { $0.runsAtOnce - busy.values.reduce(0, +) } ?? .max)
         var candidates: [(id: Int64, turn: Double, queuedAt: Timestamp)] = []
         let waiting = entries.filter {
             $0.value.provider == provider && $0.value.state == .queued && $0.value.rungAt == nil

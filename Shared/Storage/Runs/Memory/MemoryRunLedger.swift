@@ -32,6 +32,9 @@ public actor MemoryRunLedger {
         var definition: String?
         var postponements = 0
         var failures = 0
+        var failureClass: FailureClass?
+        /// When the provider last answered a run to its end.
+        var answeredAt: Timestamp?
         var queuedAt: Timestamp?
         var rungAt: Timestamp?
         var openedAt: Timestamp?
@@ -84,6 +87,18 @@ public actor MemoryRunLedger {
     }
 
     let clock: any WallClock
+    let rules: FailureRules
+    /// By integration; the healthy ones have none.
+    var health: [Int64: IntegrationHealth] = [:]
+    var enabledAt: [Int64: Timestamp] = [:]
+    var troubles: [Int64: Trouble] = [:]
+    /// By provider; those that are asked as usual have none.
+    var circuits: [String: Circuit] = [:]
+    var openedAt: [String: Timestamp] = [:]
+    var alertBook: [KeptAlert] = []
+    var deliveries: [KeptDelivery] = []
+    /// By customer.
+    var alertEmails: [Int64: String] = [:]
     var sweeps: [Int64: Sweep] = [:]
     var storedIDs: [Int64: Set<String>] = [:]
     var entries: [Int64: Entry] = [:]
@@ -101,7 +116,10 @@ public actor MemoryRunLedger {
     public private(set) var definitions: [String: [UInt8]] = [:]
 
     /// An empty ledger whose time is `clock`'s.
-    public init(clock: any WallClock) { self.clock = clock }
+    public init(clock: any WallClock, rules: FailureRules = FailureRules()) {
+        self.clock = clock
+        self.rules = rules
+    }
 
     /// Adds an object that is due now and returns its row id.
     public func add(

@@ -81,6 +81,10 @@ extension PostgresRetrievalStore {
                     releases.map { if case .postpone(_, let cause) = $0.ending { cause.kind.rawValue } else { nil } }),
                 .textArray(releases.map { if case .postpone(_, let cause) = $0.ending { cause.cause } else { nil } }),
                 .timestampArray(releases.map(\.providerClock)),
+                .boolArray(
+                    releases.map {
+                        if case .postpone(_, let cause) = $0.ending { cause.isTroubleOfProvider } else { false }
+                    }),
             ])
         return try Set(result.rows.map(Self.claim))
     }
@@ -89,8 +93,9 @@ extension PostgresRetrievalStore {
         """
         with input as (
           select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::json[],
-            $10::bigint[], $11::json[], $12::timestamptz[], $13::text[], $14::text[], $15::timestamptz[])
-            as k(object_id, run, attempt, acked_from, acked_to, state, position, next_page, cursor, wake_at, class, cause, clock)
+            $10::bigint[], $11::json[], $12::timestamptz[], $13::text[], $14::text[], $15::timestamptz[], $16::boolean[])
+            as k(object_id, run, attempt, acked_from, acked_to, state, position, next_page, cursor, wake_at, class, cause, clock,
+              troubled)
         ), held as materialized (
           select i.* from input i join tributary.object_state s on s.object_id = i.object_id
           where \(fence(run: "i.run", attempt: "i.attempt", holder: "$4", epoch: "$5"))
@@ -99,6 +104,13 @@ extension PostgresRetrievalStore {
           update tributary.pages p set acknowledged = true from held h
           where p.object_id = h.object_id and p.run = h.run and p.page between h.acked_from and h.acked_to
             and p.attempt = h.attempt
+        ), troubled as (
+          -- What a provider's circuit is judged by.
+          insert into tributary.provider_troubles as u (integration_id, provider, cause, at)
+          select distinct on (o.integration_id) o.integration_id, o.provider, h.cause, clock_timestamp()
+          from held h join tributary.integration_objects o on o.id = h.object_id where h.troubled
+          order by o.integration_id
+          on conflict (integration_id) do update set cause = excluded.cause, at = excluded.at
         )
         update tributary.object_state s set
           state = h.state, position = h.position, next_page = h.next_page, next_cursor = h.cursor, wake_at = h.wake_at,

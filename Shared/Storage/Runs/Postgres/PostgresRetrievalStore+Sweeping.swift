@@ -40,12 +40,18 @@ extension PostgresRetrievalStore: SweepStore {
         try await database.query(
             """
             with held as materialized (\(heldOne)), told as (
-              insert into tributary.alerts as a (customer_id, integration_id, object_id, audience, class, cause, advice)
-              select o.customer_id, o.integration_id, o.id, 'operator', 'definition', $10,
-                'compare with the provider what is gone; if it is, raise sweep.share for one run'
+              insert into tributary.alerts as a (dedup_key, kind, customer_id, integration_id, object_id, provider, audience,
+                class, subject, cause, effect, advice, fixed_when)
+              select 'sweep:' || o.id, 'sweep', o.customer_id, o.integration_id, o.id, o.provider, 'operator', 'definition',
+                n.name, $10, 'nothing was removed of ' || n.name || '; what is gone at the provider stays for now',
+                'the operator compares with the provider what is gone; if it is, raise sweep.share for one run',
+                'the next sweep of ' || n.name || ' removes what is gone; this alert goes by itself'
               from held join tributary.integration_objects o on o.id = held.object_id
+              join tributary.integrations i on i.id = o.integration_id
+              join tributary.customers c on c.id = o.customer_id,
+              lateral (select c.key || '/' || i.key || '/' || o.object as name) n
               where $10::text is not null
-              on conflict (integration_id, coalesce(object_id, 0), class) where resolved_at is null
+              on conflict (dedup_key) where resolved_at is null
                 do update set times = a.times + 1, last_at = clock_timestamp(), cause = excluded.cause,
                   advice = excluded.advice
             )

@@ -7,11 +7,14 @@ public struct PostgresRetrievalStore: RetrievalStore {
     /// Whether writes are conditional on the claim and the lease. Only the suite that proves that it would notice
     /// switches this off.
     let isFenced: Bool
+    /// When repeated failure stops an integration.
+    let rules: FailureRules
 
     /// A store in `database`. `isFenced: false` breaks the promise that a retriever that lost its lease can change
     /// nothing: whoever once held a run may write to it. It exists for the tests.
-    public init(database: any PostgresDatabase, isFenced: Bool = true) {
+    public init(database: any PostgresDatabase, isFenced: Bool = true, rules: FailureRules = FailureRules()) {
         self.database = database
+        self.rules = rules
         self.isFenced = isFenced
     }
 

@@ -75,9 +75,30 @@ extension PostgresSchedulingStore {
           from told t join tributary.integration_objects o on o.id = t.object_id
           join tributary.integrations i on i.id = o.integration_id
           join tributary.customers c on c.id = o.customer_id
+        ), recovered as (
+          -- Only integrations that have failed have a row; most of the time there are none.
+          delete from tributary.integration_health h using told t, tributary.integration_objects o, tributary.integrations i
+          where o.id = t.object_id and h.integration_id = o.integration_id and i.id = o.integration_id
+            and i.disabled_class is distinct from 'authorization'
+          returning h.integration_id
+        ), enabled as (
+          update tributary.integrations i set disabled_class = null, disabled_cause = null, disabled_at = null
+          from recovered r where i.id = r.integration_id and i.disabled_class = 'repeated'
+          returning i.id
+        ), resumed as (
+          update tributary.object_state s set runnable = true
+          from enabled e join tributary.integrations i on i.id = e.id
+          join tributary.integration_objects o on o.integration_id = e.id
+          where s.object_id = o.id and o.enabled and i.enabled and not s.runnable
+            and s.failure_class is distinct from 'configuration' and s.object_id not in (select object_id from told)
         ), resolved as (
           update tributary.alerts a set resolved_at = clock_timestamp()
-          from told c where a.object_id = c.object_id and a.resolved_at is null and c.refusal is null
+          where a.resolved_at is null and a.id in (
+            select k.id from told c join tributary.alerts k on k.object_id = c.object_id
+            where k.resolved_at is null and c.refusal is null and (k.kind <> 'sweep' or c.kind = 'sweep')
+            union all
+            select k.id from recovered r join tributary.alerts k on k.integration_id = r.integration_id
+            where k.resolved_at is null and k.kind in ('reconnect', 'failing', 'stopped'))
         )
         update tributary.object_state s set
           state = 'idle',

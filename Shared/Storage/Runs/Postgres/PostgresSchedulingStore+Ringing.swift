@@ -38,6 +38,9 @@ extension PostgresSchedulingStore {
               where expires_at > clock_timestamp() and (providers is null or $1 = any(providers))), 0)::bigint)
               - coalesce((select sum(unanswered) from busy), 0)::bigint,
             coalesce((select max_runs from tributary.provider_caps where provider = $1), 2147483647)
+              - coalesce((select sum(runs) from busy), 0)::bigint,
+            -- A provider that is down for everyone is asked by nobody, and then by a few at a time.
+            coalesce((select allowed from tributary.provider_circuits where provider = $1), 2147483647)
               - coalesce((select sum(runs) from busy), 0)::bigint) as slots
         ), waiting(customer_id) as (
           (select customer_id from tributary.object_state
