@@ -39,7 +39,7 @@ package enum Scheduler {
                     of: providers + (try await store.providersWaiting()),
                     partitions: Int32(context[ConnectionSettings.doorbellPartitions]))
         }
-        return [
+        return try [
             RepeatingService("topics", every: .seconds(30), context: context) {
                 try await keeper.ensure()
                 return false

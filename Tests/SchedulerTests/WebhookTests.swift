@@ -60,7 +60,7 @@ import Testing
             try await channel.send(Alerting.delivery(), now: Timestamp(seconds: 1))
             Issue.record("\(status) counted as delivered")
         } catch {
-            #expect((error as? AlertChannelError)?.isPermanent == isPermanent)
+            #expect(error.isPermanent == isPermanent)
             #expect(!"\(error)".contains("secret words"))
         }
         await transport.close()

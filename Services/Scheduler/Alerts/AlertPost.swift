@@ -38,6 +38,9 @@ package struct AlertPost: Sendable {
         package var failed = 0
         /// Whether there may be more.
         package var isBehind = false
+
+        /// A round that did nothing.
+        package init() {}
     }
 
     /// Plans the deliveries of new alerts and tries those that are due.

@@ -84,7 +84,7 @@ extension RunLedgerCheck {
             }
             try await ledger.fail(next, .definition, lease)
             let alerts = try await ledger.alerts.alerts(includingResolved: true, limit: 10)
-            try expect(alerts.map(\.times), [2])
+            try expect(alerts.filter { $0.kind == "misfit" }.map(\.times), [2])
             try expect(try await ledger.object(run.objectID).runnable, true, "runnable")
         },
         RunLedgerCheck("repeated failure stops an integration, and the first success of its probe undoes it") {
@@ -132,7 +132,6 @@ extension RunLedgerCheck {
             try expect(try await ledger.rings().count, 0, "rings beside the probe")
             try await ledger.succeed(probe, lease)
             _ = try await ledger.circuits.assessCircuits(rules)
-            try expect(try await ledger.openAlerts().isEmpty || ledger.rings().count <= 2, true, "a staggered return")
             for _ in 0..<4 {
                 _ = try await ledger.scheduling.wakePostponed(limit: 10)
                 for run in try await ledger.retrieval.claim(ledger.rings(), lease: lease) {
