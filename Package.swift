@@ -148,7 +148,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("ServiceTests", ["Service", "Models", "HTTPServer"]),
         tests("ArchitectureTests", []),
-        tests("RetrieverTests", ["Retriever", "Models"]),
+        tests("RetrieverTests", ["Retriever", "Models", "Storage", "Catalog"]),
         tests("PostgresTests", ["Postgres", "Models"]),
         tests("MigrationsTests", ["Migrations"]),
         tests("JSONTests", ["JSON"]),

@@ -6,7 +6,8 @@ package enum OperatorProgram {
     package static let program = CommandLineProgram(
         name: "tributary", summary: "sets up, inspects and steers Tributary", settings: [],
         commands: [
-            MigrateCommand.command, ValidateCommand.command, ApplyCommand.command, SyncCommand.command,
+            MigrateCommand.command, ValidateCommand.command, SchemaCommand.command, ApplyCommand.command,
+            SyncCommand.command,
             StatusCommand.command, RunsCommand.command, ExplainCommand.command, TapCommand.command,
             ReplayCommand.command, RepublishCommand.command, NewCommand.command, TryCommand.command,
             RecordCommand.command, ConnectCommand.command, RotateKeysCommand.command, AlertsCommand.command,

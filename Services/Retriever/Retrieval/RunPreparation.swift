@@ -11,6 +11,7 @@ package struct RunPreparation: Sendable {
     private let integrations: any IntegrationStore
     private let runs: any RetrievalStore
     private let credentials: CredentialSource
+    private let definitions = DefinitionCache()
 
     /// Preparation from `catalog` and the database.
     package init(
@@ -70,14 +71,19 @@ package struct RunPreparation: Sendable {
                 .definition, "this retriever's catalog has no usable provider '\(run.provider)'",
                 advice: "run `tributary validate` on the catalog folder and deploy it with the retrievers")
         }
+        let key = DefinitionCache.Key(
+            provider: run.provider, object: run.object,
+            inputs: overrides.map { Array($0.reach.rawValue.utf8) + [0] + $0.patch } + [run.settings])
         do {
-            return try provider.resolve(
-                object: run.object,
-                overrides: try overrides.map {
-                    Override(
-                        layer: Layer(rawValue: $0.reach.rawValue) ?? .customer,
-                        patch: try parsed($0.patch, "an override") ?? .null)
-                }, settings: settings)
+            return try definitions.definition(key) {
+                try provider.resolve(
+                    object: run.object,
+                    overrides: try overrides.map {
+                        Override(
+                            layer: Layer(rawValue: $0.reach.rawValue) ?? .customer,
+                            patch: try parsed($0.patch, "an override") ?? .null)
+                    }, settings: settings)
+            }
         } catch let diagnostics as Diagnostics {
             let first = diagnostics.errors.first
             throw Failure(
