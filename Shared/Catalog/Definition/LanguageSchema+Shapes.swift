@@ -4,10 +4,9 @@ extension LanguageSchema {
     /// Components that take the keys of a listing beside their own.
     static let listings: Set<String> = ["Object", "Changes", "Since age", "Sweep", "Deletions"]
 
+    /// What must stand there. Little, because an object may say a part and leave the rest to the provider.
     static let required: [String: [String]] = [
-        "Provider": ["provider", "objects"], "Errors": ["then"], "Request": ["path"], "Windows": ["step"],
-        "Pages: cap": ["results", "mark"], "Format": ["as"], "Mapping: also": ["type", "map"],
-        "Enrichment": ["request"], "Verification": ["request"],
+        "Provider": ["provider", "objects"], "Errors": ["then"], "Mapping: also": ["type", "map"],
     ]
 
     private static let texts = Shape.either([.scalar, .list(.scalar)])

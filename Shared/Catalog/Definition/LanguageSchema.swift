@@ -23,7 +23,7 @@ package enum LanguageSchema {
         for (heading, keys) in LanguageReference.components {
             definitions.append((name(heading), component(heading, keys)))
         }
-        definitions.append(("pages", .object(JSONObject([("anyOf", .array(pageWays))]))))
+        definitions.append(("pages", pages))
         let provider = name("Provider")
         return .object(
             JSONObject([
@@ -38,8 +38,17 @@ package enum LanguageSchema {
         String(heading.lowercased().map { $0.isLetter || $0.isNumber || $0 == "_" ? $0 : "-" })
     }
 
-    private static var pageWays: [JSONValue] {
-        Pagination.strategies.map { reference("Pages: \($0.keyword)") }
+    /// All ways of paging at once: an object's `pages` may change a part of the provider's, or take one way away for
+    /// another.
+    private static var pages: JSONValue {
+        var members: [(String, JSONValue)] = [("cap", reference("Pages: cap"))]
+        for way in Pagination.strategies {
+            let own = shapes["Pages: \(way.keyword)"] ?? [:]
+            for key in way.keys { members.append((key, schema(own[key] ?? shared[key] ?? .scalar))) }
+        }
+        return [
+            "type": ["object", "null"], "properties": .object(JSONObject(members)), "additionalProperties": false,
+        ]
     }
 
     private static func reference(_ heading: String) -> JSONValue {
@@ -66,11 +75,6 @@ package enum LanguageSchema {
             ("additionalProperties", false),
         ]
         if let required = required[heading] { members.append(("required", .array(required.map(JSONValue.string)))) }
-        if heading.hasPrefix("Pages: "),
-            let way = Pagination.strategies.first(where: { "Pages: \($0.keyword)" == heading })
-        {
-            members.append(("required", [.string(way.keyword)]))
-        }
         return .object(JSONObject(members))
     }
 
