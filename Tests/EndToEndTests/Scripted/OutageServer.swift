@@ -25,7 +25,7 @@ final class OutageServer: Sendable {
         let at: ContinuousClock.Instant
     }
 
-    private struct State {
+    fileprivate struct State {
         var mode = Mode.well
         var revision = 1
         var revoked: Set<String> = []
@@ -34,7 +34,7 @@ final class OutageServer: Sendable {
         var answers: [Answer] = []
     }
 
-    private final class Held: Sendable {
+    fileprivate final class Held: Sendable {
         let state = Mutex(State())
     }
 
