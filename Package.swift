@@ -105,6 +105,11 @@ let package = Package(
             "Operator",
             running + ["HTTPClient", "HTTPServer", "Catalog", "YAML", "JSON", "Cryptography", "Credentials"]),
 
+        // Feeds damaged input to the language and what it reads (deploy/fuzz); a command, not part of a test run.
+        .executableTarget(
+            name: "fuzz", dependencies: ["Catalog", "Exchanges", "Models", "JSON", "YAML", "Cryptography"],
+            path: "Tests/Fuzz", swiftSettings: swiftSettings),
+
         // Compares JSON with Foundation's parser; a command, not part of a test run.
         .executableTarget(
             name: "json-differential", dependencies: ["JSON"], path: "Tests/JSONDifferential",

@@ -62,6 +62,7 @@ extension LanguageSchema {
         "Authorisation: signed": ["headers": .map(.scalar)],
         "Limits": [
             "classes": .map(.component("Limits: classes")), "timeout": .scalar, "body": .number,
+            "pages": .number,
             "owner": .words(Limits.Owner.allCases.map(\.rawValue)),
         ],
         "Errors": [

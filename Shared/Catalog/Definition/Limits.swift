@@ -1,7 +1,7 @@
 /// What a provider allows.
 public struct Limits: Sendable, Hashable {
     enum Key: String, LanguageKey {
-        case rate, concurrency, remaining, reset, owner, timeout, body, exclusive, `class`, classes
+        case rate, concurrency, remaining, reset, owner, timeout, body, pages, exclusive, `class`, classes
     }
 
     /// So many requests in such a time.
@@ -48,12 +48,15 @@ public struct Limits: Sendable, Hashable {
     public var timeout: Duration
     /// The largest response body after decompression, in bytes.
     public var bodyBytes: Int
+    /// The most pages of one listing: one that has more is taken for endless.
+    public var pages: Int
 
     /// No limits but the built-in ones.
     public init() {
         owner = .integration
         timeout = .seconds(300)
         bodyBytes = 64 << 20
+        pages = 1_000_000
         exclusive = false
         classes = [:]
     }
@@ -75,6 +78,7 @@ public struct Limits: Sendable, Hashable {
         owner = reader.choice(.owner, Owner.self) ?? owner
         timeout = reader.duration(.timeout) ?? timeout
         if let megabytes = reader.integer(.body, in: 1...1024) { bodyBytes = megabytes << 20 }
+        pages = reader.integer(.pages, in: 1...100_000_000) ?? pages
         rate = reader.rate(.rate)
         if remaining != nil, reset == nil {
             reader.warn(

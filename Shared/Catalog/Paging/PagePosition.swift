@@ -40,6 +40,8 @@ public struct PagePosition: Sendable, Hashable {
     var report: ReportPlace?
     /// The highest mark of a counting cursor so far.
     var top: JSONValue
+    /// How far this listing has come.
+    var progress = ListingProgress()
 
     /// The start of a listing.
     public init(mark: JSONValue = .null) {
@@ -69,6 +71,7 @@ public struct PagePosition: Sendable, Hashable {
         position.top = top
         position.lastTime = lastTime
         position.lastIDs = lastIDs
+        position.progress = progress
         return position
     }
 
@@ -90,6 +93,7 @@ public struct PagePosition: Sendable, Hashable {
         if let parents { members.append(("parents", parents.json)) }
         if let report { members.append(("report", report.json)) }
         if !top.isNull { members.append(("top", top)) }
+        members += progress.members
         return .object(JSONObject(members))
     }
 
@@ -120,6 +124,7 @@ public struct PagePosition: Sendable, Hashable {
             report = place
         }
         top = json["top"] ?? .null
+        progress = ListingProgress(members: json)
     }
 
     /// The position with the next mark, or nil where the mark has been there before.

@@ -102,7 +102,9 @@ struct PageReader {
         }
         let facts = PageFacts(
             response: view, count: entries.nodes.count, ids: ids, lastEntry: entries.nodes.last, scope: scope)
-        page.step = seen.remembered(in: try listing.pages.step(after: position, facts: facts))
+        page.step = seen.remembered(
+            in: try listing.pages.step(after: position, facts: facts)
+                .noting(entries.nodes, after: position, of: definition))
         // Behind an entry that is too old a newest-first listing holds nothing but older ones.
         if entryReader.isPastSince, leg.order == .newestFirst { page.step = .end }
         page.cursor = try cursor(facts) ?? mark.top

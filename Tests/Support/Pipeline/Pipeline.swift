@@ -81,6 +81,26 @@ public final class Pipeline: Sendable {
         try await run("tributary", arguments, role: "tributary_operator", settings)
     }
 
+    /// Starts a command of `tributary` and leaves it to the test what to do with it; `stop` ends it too.
+    public func begin(_ arguments: [String], settings: [String: String] = [:]) throws -> ServiceProcess {
+        try launch("tributary", arguments, environment(role: "tributary_operator", settings))
+    }
+
+    /// Starts any other program beside the services, with `environment` alone; `stop` ends it too.
+    public func launch(
+        _ executable: String, _ arguments: [String], _ environment: [String: String]
+    ) throws -> ServiceProcess {
+        let number = started.withLock { count in
+            count += 1
+            return count
+        }
+        let name = executable.split(separator: "/").last.map(String.init) ?? executable
+        let process = try ServiceProcess(
+            executable, arguments: arguments, environment: environment, log: "\(folder)/\(name)-\(number).log")
+        processes.withLock { $0.append(process) }
+        return process
+    }
+
     @discardableResult
     private func run(
         _ executable: String, _ arguments: [String], role: String?, _ settings: [String: String] = [:]

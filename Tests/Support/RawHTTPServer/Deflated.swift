@@ -1,7 +1,7 @@
 /// Compressed data for tests: deflate (RFC 1951) and gzip (RFC 1952), written by hand so that bombs are cheap to make.
-enum Deflated {
+public enum Deflated {
     /// Stored blocks, without any compression.
-    static func raw(_ bytes: [UInt8]) -> [UInt8] {
+    public static func raw(_ bytes: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         var start = 0
         repeat {
@@ -15,13 +15,14 @@ enum Deflated {
         return output
     }
 
-    static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    /// The bytes as a gzip file, not compressed.
+    public static func gzip(_ bytes: [UInt8]) -> [UInt8] {
         gzipHeader + raw(bytes) + littleEndian(checksum(bytes)) + littleEndian(UInt32(truncatingIfNeeded: bytes.count))
     }
 
     /// About `count` times `byte` in one block with fixed codes, 159 to 1: the byte, then copies of 258 bytes from one
     /// byte back. Without an end: whoever unpacks all of it finds it cut.
-    static func gzipRun(of byte: UInt8, count: Int) -> [UInt8] {
+    public static func gzipRun(of byte: UInt8, count: Int) -> [UInt8] {
         var bits = BitWriter(bytes: gzipHeader)
         bits.put(0b1, 1)  // last block
         bits.put(0b01, 2)  // fixed codes
