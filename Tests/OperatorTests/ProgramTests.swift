@@ -27,6 +27,8 @@ struct ProgramTests {
             let checked = await run(["validate", folder])
             #expect(checked.code == .success)
             #expect(checked.output.contains("1 providers, 1 objects, 0 errors, 0 warnings"), "\(checked.output)")
+            let one = await run(["validate", "\(folder)/my-crm"])
+            #expect(one.output.contains("1 providers, 1 objects, 0 errors, 0 warnings"), "\(one.output)")
             let files = ExchangeFiles(providers: folder)
             #expect(files.names == ["my-crm/exchanges/first-sync.yaml"])
             let play = try PurePlay(files.script(files.names[0]), catalog: CatalogFolder(path: folder))

@@ -21,6 +21,11 @@ enum NewCommand {
         let template = try ProviderTemplate(name: name)
         let folder = "\(call[ConnectionSettings.catalog])/\(name)"
         let files = FileManager.default
+        guard files.fileExists(atPath: call[ConnectionSettings.catalog]) else {
+            throw CommandFailure(
+                "there is no catalog folder \(call[ConnectionSettings.catalog]): run this at the top of the checkout, or "
+                    + "name the folder with --catalog", exitCode: .badInput)
+        }
         guard !files.fileExists(atPath: folder) else {
             throw CommandFailure("\(folder) exists already", exitCode: .badInput)
         }

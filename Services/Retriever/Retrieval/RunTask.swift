@@ -206,11 +206,10 @@ package struct RunTask: Sendable {
         }
     }
 
-    /// When a postponed run goes on: when the provider says, else later with each postponement.
     private func wakeTime(_ failure: Failure) -> Timestamp {
-        let patience = Backoff(base: .seconds(10), cap: .seconds(900))
-        let own = around.clock.now + patience.delay(after: run.claimed.postponements + 1)
-        return failure.retryAt.map { max($0, around.clock.now) } ?? own
+        var generator = SystemRandomNumberGenerator()
+        return WakeTime.after(
+            failure, postponements: run.claimed.postponements, now: around.clock.now, using: &generator)
     }
 
     private func fail(_ failure: Failure) async {

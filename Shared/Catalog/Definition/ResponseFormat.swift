@@ -4,7 +4,7 @@ public struct ResponseFormat: Sendable, Hashable {
         case `as`, separator, columns
     }
 
-    /// The formats. Whatever is packed with gzip or zip is unpacked before.
+    /// The formats. What HTTP itself compresses (`Content-Encoding`) is unpacked before; files of gzip or zip are not.
     public enum Kind: String, Sendable, CaseIterable {
         case json, csv, jsonl
     }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The providers of a folder: `<folder>/<name>/provider.yaml`.
+/// The providers of a folder: `<folder>/<name>/provider.yaml`; or the one provider whose folder it is.
 public struct CatalogFolder: Sendable {
     /// The providers that can be used, by name.
     public let providers: [String: ProviderDefinition]
@@ -12,8 +12,15 @@ public struct CatalogFolder: Sendable {
         var providers: [String: ProviderDefinition] = [:]
         var diagnostics = Diagnostics()
         let names: [String]
+        var path = path
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+            if FileManager.default.fileExists(atPath: "\(path)/provider.yaml") {
+                let folder = URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL
+                names = [folder.lastPathComponent]
+                path = folder.deletingLastPathComponent().path
+            } else {
+                names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+            }
         } catch {
             diagnostics.append(
                 Diagnostic(

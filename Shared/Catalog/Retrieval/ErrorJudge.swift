@@ -43,13 +43,15 @@ struct ErrorJudge {
 
     private func apply(_ rule: ErrorRule, _ view: ResponseView, _ now: Timestamp) -> Verdict {
         let cause = rule.message ?? "\(definition.provider) answered \(view.status) for \(definition.name)"
-        let retryAt =
+        let told = view.header("Retry-After").flatMap { PauseHeader.time($0, now: now) }
+        let own: Timestamp? =
             switch rule.after {
             case .duration(let duration): now + duration
             case .header(let name): view.header(name).flatMap { PauseHeader.time($0, now: now) }
             case .template(let template): time(template, view, now)
-            case nil: view.header("Retry-After").flatMap { PauseHeader.time($0, now: now) }
+            case nil: nil
             }
+        let retryAt = [told, own].compactMap { $0 }.max()
         func failure(_ kind: FailureClass) -> Failure { Failure(kind, cause, advice: rule.advice, retryAt: retryAt) }
         switch rule.action {
         case .retry: return .outcome(.retry(failure(.transient)))

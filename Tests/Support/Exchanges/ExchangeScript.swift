@@ -93,7 +93,7 @@ package struct ExchangeScript: Sendable {
         try allow(runKeys, in: run, "run")
         let word = try text(run["kind"], "run.kind")
         guard let kind = RunKind(rawValue: word) else {
-            throw Problem(description: "run.kind is initial, incremental or full, and not '\(word)'")
+            throw Problem(description: "run.kind is initial, incremental, full or sweep, and not '\(word)'")
         }
         return RetrievalContext(
             settings: script["settings"] ?? .null,

@@ -141,6 +141,25 @@ extension RunLedgerCheck {
             try expect(again.map(\.nextPage), [1])
             try expect(again.first?.position.map { String(decoding: $0, as: UTF8.self) }, #"{"at":1}"#)
         },
+        RunLedgerCheck("postponements count in a row, and a run that gets on starts counting anew") { ledger in
+            let lease = try await ledger.retriever()
+            var run = try await ledger.claimedRun(lease)
+            let cause = Failure(.throttled, "too many requests")
+            var counts: [Int] = []
+            for next: Int32 in [0, 0, 1, 1] {
+                if next == 1, counts.count == 2 { _ = try await ledger.retrieval.advance([run.page(0)], lease: lease) }
+                let release = run.ending(
+                    .postpone(wakeAt: run.until - .seconds(1), cause: cause),
+                    acknowledged: counts.count == 2 ? 0...0 : nil, next: next)
+                try expect(try await ledger.retrieval.release([release], lease: lease), [run.claim])
+                try expect(try await ledger.scheduling.wakePostponed(limit: 9), 1)
+                let again = try await ledger.retrieval.claim(ledger.rings(), lease: lease)
+                guard let claimed = again.first else { throw RunLedgerFailure("the woken run was not claimed") }
+                run = claimed
+                counts.append(run.postponements)
+            }
+            try expect(counts, [1, 2, 1, 2])
+        },
         RunLedgerCheck("a run that its holder does not know of is handed back") { ledger in
             let lease = try await ledger.retriever()
             let run = try await ledger.claimedRun(lease)

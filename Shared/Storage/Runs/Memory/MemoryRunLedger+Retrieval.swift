@@ -78,6 +78,7 @@ extension MemoryRunLedger: RetrievalStore {
                 entry.acknowledge(release.acknowledged)
                 if let clock = release.providerClock { entry.bound(by: clock) }
                 entry.position = release.position
+                if release.nextPage > entry.nextPage { entry.postponements = 0 }
                 entry.nextPage = release.nextPage
                 entry.holder = nil
                 entry.rungAt = nil

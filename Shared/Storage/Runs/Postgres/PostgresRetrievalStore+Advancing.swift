@@ -118,7 +118,9 @@ extension PostgresRetrievalStore {
           until_bounded = s.until_bounded or h.clock is not null,
           drained_at = case when h.state = 'draining' then clock_timestamp() end,
           queued_at = case when h.state = 'queued' then clock_timestamp() else s.queued_at end,
-          postponements = s.postponements + (h.state = 'postponed')::int,
+          -- In a row: a run that gets on between two throttles may be postponed for as long as it takes.
+          postponements = case when h.next_page > s.next_page then 0 else s.postponements end
+            + (h.state = 'postponed')::int,
           failure_class = case when h.state = 'postponed' then h.class else s.failure_class end,
           failure_cause = case when h.state = 'postponed' then h.cause else s.failure_cause end,
           rung_at = null, holder = null, holder_epoch = null
