@@ -87,6 +87,13 @@ import Testing
             killed.append(Kill(begun: begun, ended: now))
             try await pipeline.pool.query("select pg_sleep(\(Double(chaos.number(in: 5...25)) / 10))::text")
         }
+        // Whose token a kill meets is chance; go on until one met the server that a token may be sent to again.
+        for _ in 0..<kills where world.tolerant.counts.reuses == 0 {
+            let begun = now
+            try await chaos.kill(at: "renewal-answered", of: "retriever", pass: 1 + chaos.number(in: 0...5))
+            killed.append(Kill(begun: begun, ended: now))
+            try await pipeline.pool.query("select pg_sleep(2)::text")
+        }
         world.revoking.behave()
         world.tolerant.behave()
         let quiet = now

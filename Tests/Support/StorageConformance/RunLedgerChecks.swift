@@ -154,7 +154,7 @@ extension RunLedgerCheck {
                 try expect(try await ledger.retrieval.release([release], lease: lease), [run.claim])
                 try expect(try await ledger.scheduling.wakePostponed(limit: 9), 1)
                 let again = try await ledger.retrieval.claim(ledger.rings(), lease: lease)
-                guard let claimed = again.first else { throw RunLedgerFailure("the woken run was not claimed") }
+                guard let claimed = again.first else { throw BrokenRule(description: "the woken run was not claimed") }
                 run = claimed
                 counts.append(run.postponements)
             }
