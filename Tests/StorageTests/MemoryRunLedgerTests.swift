@@ -57,6 +57,7 @@ private final class TickingClock: WallClock {
 
 @Suite struct MemoryRunLedgerTests {
     @Test(arguments: RunLedgerCheck.all) func keepsTheRule(check: RunLedgerCheck) async throws {
-        try await check.run(MemoryFixture(ledger: MemoryRunLedger(clock: TickingClock(), rules: FailureRules(runs: 4, time: .zero))))
+        try await check.run(
+            MemoryFixture(ledger: MemoryRunLedger(clock: TickingClock(), rules: FailureRules(runs: 4, time: .zero))))
     }
 }
