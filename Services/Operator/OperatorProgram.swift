@@ -7,9 +7,9 @@ package enum OperatorProgram {
         name: "tributary", summary: "sets up, inspects and steers Tributary", settings: [],
         commands: [
             MigrateCommand.command, ValidateCommand.command, SchemaCommand.command, ApplyCommand.command,
-            SyncCommand.command,
-            StatusCommand.command, RunsCommand.command, ExplainCommand.command, TapCommand.command,
-            ReplayCommand.command, RepublishCommand.command, NewCommand.command, TryCommand.command,
+            SyncCommand.command, StatusCommand.command, RunsCommand.command, ExplainCommand.command,
+            RemapCommand.command, TapCommand.command, ReplayCommand.command, RepublishCommand.command,
+            NewCommand.command, TryCommand.command,
             RecordCommand.command, ConnectCommand.command, RotateKeysCommand.command, AlertsCommand.command,
             EnableCommand.command,
         ])

@@ -3,6 +3,7 @@ import Connections
 import FoundationEssentials
 import JSON
 import Models
+import Postgres
 import Service
 import Storage
 import YAML
@@ -25,9 +26,7 @@ enum ExplainCommand {
             throw CommandFailure("\(object.name) is gone")
         }
         let provider = try Self.provider(target.provider, call)
-        var overrides = try await PostgresIntegrationStore(database: database).overrides(object: target.id).map {
-            Override(layer: Layer(rawValue: $0.reach.rawValue) ?? .customer, patch: try JSONValue(parsing: $0.patch))
-        }
+        var overrides = try await Self.overrides(object: target.id, database)
         let settings = try JSONValue(parsing: target.settings)
         do {
             let now = try provider.resolve(object: target.object, overrides: overrides, settings: settings)
@@ -48,7 +47,14 @@ enum ExplainCommand {
         }
     }
 
-    private static func provider(_ name: String, _ call: Invocation) throws -> ProviderDefinition {
+    /// The overrides of everyone that an object has.
+    static func overrides(object: Int64, _ database: PostgresPool) async throws -> [Override] {
+        try await PostgresIntegrationStore(database: database).overrides(object: object).map {
+            Override(layer: Layer(rawValue: $0.reach.rawValue) ?? .customer, patch: try JSONValue(parsing: $0.patch))
+        }
+    }
+
+    static func provider(_ name: String, _ call: Invocation) throws -> ProviderDefinition {
         let catalog = CatalogFolder(path: call[ConnectionSettings.catalog])
         guard let provider = catalog.providers[name] else {
             throw CommandFailure(

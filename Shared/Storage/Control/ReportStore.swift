@@ -96,6 +96,32 @@ public struct ReportStore: Sendable {
         }
     }
 
+    /// Asks the processors to map an object's stored records with the definition given; what was asked before is dropped.
+    public func requestRemapping(
+        object: Int64, provider: String, name: String, definition: String, body: [UInt8]
+    ) async throws {
+        try await database.transaction { session in
+            try await session.query(
+                """
+                insert into tributary.definitions (hash, provider, object, body) values ($1, $2, $3, $4)
+                on conflict (hash) do nothing
+                """, [.text(definition), .text(provider), .text(name), .json(body[...])])
+            try await session.query(
+                """
+                insert into tributary.remap_requests (object_id, definition) values ($1, $2)
+                on conflict (object_id) do update set
+                  definition = excluded.definition, done_until = '', requested_at = now()
+                """, [.int(object), .text(definition)])
+        }
+    }
+
+    /// The external id up to which an object's records have been mapped again; nil where nothing is asked for.
+    public func remapping(object: Int64) async throws -> String? {
+        try await database.query(
+            "select done_until from tributary.remap_requests where object_id = $1", [.int(object)]
+        ).rows.first?.text("done_until")
+    }
+
     /// Puts every key of the data tables into the outbox and returns how many there are.
     public func republish() async throws -> Int64 {
         try await database.query("select tributary.republish() as keys").rows.first?.int("keys") ?? 0
