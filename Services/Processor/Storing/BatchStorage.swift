@@ -37,13 +37,13 @@ package struct BatchStorage: Sendable {
             return try await transact(batch)
         } catch let error as PostgresError where error.kind == .constraint {
             // Somebody else wrote the same row at the same moment, which the second time is known.
-            return try await storeInParts(batch)
+            return try await storeAgain(batch)
         } catch let error as PostgresError where error.kind == .badData {
             return try await bisect(batch, error)
         }
     }
 
-    private func storeInParts(_ batch: PreparedBatch) async throws -> StoredCounts {
+    private func storeAgain(_ batch: PreparedBatch) async throws -> StoredCounts {
         do {
             return try await transact(batch)
         } catch let error as PostgresError where error.kind == .badData || error.kind == .constraint {

@@ -101,6 +101,12 @@ package struct BarrierPassage: Hashable, Sendable {
     package var id: Int64
     /// Where it arrived.
     package var partition: Int32
+
+    /// The passage of barrier `id` through a partition.
+    package init(id: Int64, partition: Int32) {
+        self.id = id
+        self.partition = partition
+    }
 }
 
 /// Messages that are stored together.
@@ -117,11 +123,11 @@ package struct PreparedBatch: Sendable {
     }
 
     /// Two parts that no customer has messages in both of, so that they can be stored side by side: what they lock is
-    /// a customer's. One part where a customer has most of the messages; the barriers are in none.
-    func parts() -> [PreparedBatch] {
+    /// a customer's. Neither has the barriers. The batch itself where it is small or one customer's alone.
+    package func parts() -> [PreparedBatch] {
         var sizes: [Int64: Int] = [:]
         for message in messages { sizes[message.object?.customerID ?? 0, default: 0] += 1 }
-        guard messages.count >= 200, sizes.count > 1 else { return [PreparedBatch(messages: messages, barriers: [])] }
+        guard messages.count >= 200, sizes.count > 1 else { return [self] }
         var first: Set<Int64> = []
         var firstSize = 0
         for (customer, size) in sizes.sorted(by: { ($0.value, $0.key) > ($1.value, $1.key) })
@@ -129,7 +135,7 @@ package struct PreparedBatch: Sendable {
             first.insert(customer)
             firstSize += size
         }
-        guard firstSize < messages.count else { return [PreparedBatch(messages: messages, barriers: [])] }
+        guard firstSize < messages.count else { return [self] }
         var parts = [PreparedBatch(messages: [], barriers: []), PreparedBatch(messages: [], barriers: [])]
         for message in messages {
             parts[first.contains(message.object?.customerID ?? 0) ? 0 : 1].messages.append(message)

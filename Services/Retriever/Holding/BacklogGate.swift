@@ -40,7 +40,7 @@ package actor BacklogGate {
     /// A gate with `bounds`.
     package init(bounds: Bounds) { self.bounds = bounds }
 
-    /// How many runs wait; for metrics.
+    /// How many runs wait.
     package var waiting: Int { waiters.count }
 
     /// Notes records that are on their way to the broker.

@@ -6,6 +6,6 @@ package enum ProviderFolder {
     package static let own =
         String(#filePath.dropLast("/Tests/Support/Exchanges/ProviderFolder.swift".count)) + "/Shared/Catalog/Providers"
 
-    /// Those of the catalog; or, while some are being written, those that `TRIBUTARY_PROVIDERS` names.
-    package static let path = ProcessInfo.processInfo.environment["TRIBUTARY_PROVIDERS"] ?? own
+    /// Those of the catalog; or, while some are being written, those that `TRIBUTARY_TEST_PROVIDERS` names.
+    package static let path = ProcessInfo.processInfo.environment["TRIBUTARY_TEST_PROVIDERS"] ?? own
 }

@@ -86,7 +86,7 @@ extension MemoryDataStore: PublicationStore {
     /// The cluster that the topics were published to.
     public func publishedCluster() -> String? { tables.cluster }
 
-    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
+    /// Notes that the topics are published to `cluster` from now on.
     @discardableResult
     public func publish(to cluster: String, everything: Bool) -> Int {
         tables.cluster = cluster

@@ -153,7 +153,7 @@ public struct PostgresPublicationStore: PublicationStore {
         try await database.query("select cluster_id from tributary.published_cluster").rows.first?.text("cluster_id")
     }
 
-    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
+    /// Notes that the topics are published to `cluster` from now on.
     @discardableResult
     public func publish(to cluster: String, everything: Bool) async throws -> Int {
         try await database.transaction { session in
