@@ -153,7 +153,12 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer"]),
         tests("ServiceTests", ["Service", "Models", "HTTPServer"]),
         tests("ArchitectureTests", []),
-        tests("RetrieverTests", ["Retriever", "Models", "Storage", "Catalog"]),
+        tests(
+            "RetrieverTests",
+            [
+                "Retriever", "Models", "Storage", "Catalog", "Credentials", "Cryptography", "HTTPClient", "JSON",
+                "Service", "YAML",
+            ]),
         tests("PostgresTests", ["Postgres", "Models"]),
         tests("MigrationsTests", ["Migrations"]),
         tests("JSONTests", ["JSON"]),

@@ -44,14 +44,16 @@ package enum Retriever {
         let transport = try CurlTransport(
             CurlSettings(addresses: context[RetrieverSettings.allowAddresses], userAgent: "Tributary/1.0"))
         let metrics = RetrieverMetrics(context.metrics)
+        let id = PublicID(now: context.clock.now)
         let tokenLease = context[RetrieverSettings.tokenLease]
         let tokens = TokenKeeper(
             store: PostgresTokenStore(database: database), keys: keys,
             endpoint: TokenEndpoint(transport: transport, patience: tokenLease / 2), clock: context.clock,
-            holder: PublicID(now: context.clock.now), lease: tokenLease
+            holder: id, lease: tokenLease
         ) { metrics.note($0) }
         let process = RetrieverProcess(
-            context: context, metrics: metrics, store: store, producer: producer, transport: transport, keeper: keeper,
+            id: id, context: context, metrics: metrics, store: store, producer: producer, transport: transport,
+            keeper: keeper,
             preparation: RunPreparation(
                 catalog: catalog, integrations: integrations, runs: store,
                 credentials: CredentialSource(

@@ -21,8 +21,9 @@ final class RetrieverProcess: Sendable {
     private let abandonsWithLease: Bool
     private let logger = Logger(label: "retriever")
 
+    /// `id` is what the process is called in the database, with its runs and its renewals of tokens.
     init(
-        context: ServiceContext, metrics: RetrieverMetrics, store: any RetrievalStore & SweepStore,
+        id: PublicID, context: ServiceContext, metrics: RetrieverMetrics, store: any RetrievalStore & SweepStore,
         producer: any MessageProducer,
         transport: any HTTPTransport, keeper: TopicKeeper, preparation: RunPreparation, providers: [String]?,
         abandonsWithLease: Bool = true
@@ -36,7 +37,7 @@ final class RetrieverProcess: Sendable {
         let capacity = context[RetrieverSettings.capacity]
         roster = RunRoster(capacity: capacity)
         leases = LeaseKeeper(
-            store: store, id: PublicID(now: context.clock.now), providers: providers, capacity: capacity,
+            store: store, id: id, providers: providers, capacity: capacity,
             duration: context[RetrieverSettings.lease])
         gate = BacklogGate(
             bounds: .init(

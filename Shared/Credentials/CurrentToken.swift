@@ -13,6 +13,10 @@ package struct CurrentToken: Sendable {
     package var kept: JSONValue
     /// When to ask for the next one; nil is when the provider refuses this one.
     package var renewAt: Timestamp?
+    /// Which renewal it was read after: another one there is by now was begun later.
+    var fence: Int64
+    /// Whether it was renewed while it was asked for, and nobody was about to renew it again when it was read.
+    var isFresh: Bool
 }
 
 /// Whose token, and how it is come by.

@@ -25,29 +25,47 @@ package final class RunCredentials: Sendable {
         self.clock = clock
     }
 
-    /// The retrieval with a token that is good now, and the token's version; nil where there is none to renew.
+    /// A retrieval with the token that its requests carry.
+    package struct Authorized: Sendable {
+        /// What is asked.
+        package var retrieval: Retrieval
+        /// The token; nil where there is none to renew.
+        package var token: CurrentToken?
+        /// Whether the token was made because the one before was refused.
+        fileprivate var wasRenewed = false
+    }
+
+    /// The retrieval with a token that is good now.
     /// - Throws: `Failure`; what the store throws.
-    package func authorized(_ retrieval: Retrieval) async throws -> (retrieval: Retrieval, version: Int64?) {
-        guard let keeper, let subject, let clock else { return (retrieval, nil) }
+    package func authorized(_ retrieval: Retrieval) async throws -> Authorized {
+        guard let keeper, let subject, let clock else { return Authorized(retrieval: retrieval) }
         if let token = held.withLock({ $0 }), token.renewAt.map({ clock.now < $0 }) ?? true {
-            return (try retrieval.carrying(token.access, kept: token.kept), token.version)
+            return Authorized(retrieval: try retrieval.carrying(token.access, kept: token.kept), token: token)
         }
         return try carry(try await keeper.token(for: subject), in: retrieval)
     }
 
-    /// The same with another token than that of `version`, which the provider has refused.
-    package func renewed(_ retrieval: Retrieval, refused version: Int64) async throws -> (
-        retrieval: Retrieval, version: Int64?
-    ) {
-        guard let keeper, let subject else { return (retrieval, nil) }
-        return try carry(try await keeper.token(for: subject, refused: version), in: retrieval)
+    /// The same with another token than `refused`, which the provider did not take.
+    package func renewed(_ retrieval: Retrieval, refused: CurrentToken) async throws -> Authorized {
+        guard let keeper, let subject else { return Authorized(retrieval: retrieval) }
+        var renewed = try carry(try await keeper.token(for: subject, refused: refused.version), in: retrieval)
+        renewed.wasRenewed = renewed.token?.isFresh ?? false
+        return renewed
     }
 
-    private func carry(_ token: CurrentToken, in retrieval: Retrieval) throws -> (
-        retrieval: Retrieval, version: Int64?
-    ) {
+    /// What is known of the token of `authorized` now that a refusal of it has arrived.
+    package func facts(ofRefused authorized: Authorized) async throws -> RefusalMachine.Facts {
+        guard let keeper, let subject, let token = authorized.token else {
+            return RefusalMachine.Facts(wasRenewed: true, isNewest: true, isOver: false)
+        }
+        let state = try await keeper.state(of: token, for: subject)
+        return RefusalMachine.Facts(
+            wasRenewed: authorized.wasRenewed, isNewest: state.isNewest, isOver: state.isOver)
+    }
+
+    private func carry(_ token: CurrentToken, in retrieval: Retrieval) throws -> Authorized {
         held.withLock { if $0.map({ $0.version <= token.version }) ?? true { $0 = token } }
-        return (try retrieval.carrying(token.access, kept: token.kept), token.version)
+        return Authorized(retrieval: try retrieval.carrying(token.access, kept: token.kept), token: token)
     }
 
     /// The run has stopped its integration for want of authorisation: taken back if its token is older than the one

@@ -69,10 +69,23 @@ package actor TokenKeeper {
         }
     }
 
+    /// Whether `token` is still the newest one of `subject`, with no renewal begun since it was given out, and whether
+    /// it is over by now.
+    /// - Throws: what the store throws.
+    package func state(of token: CurrentToken, for subject: TokenSubject) async throws -> (
+        isNewest: Bool, isOver: Bool
+    ) {
+        guard let record = try await store.token(integration: subject.integration), record.version == token.version
+        else { return (false, false) }
+        let isOver = record.sealed?.expiresAt.map { record.readAt >= $0 } ?? false
+        return (record.fence == token.fence, isOver)
+    }
+
     // MARK: One token
 
     private func obtain(_ subject: TokenSubject, refused: Int64?, isResting: Bool) async throws -> CurrentToken {
         let deadline = clock.now + lease * 4
+        var sawRenewal = false
         while true {
             let record = try await store.token(integration: subject.integration)
             // Another way of authorisation has been chosen: its token is none of this one.
@@ -84,22 +97,26 @@ package actor TokenKeeper {
             switch decision {
             case .use:
                 guard let token else { throw Failure(.internalFault, "a token without contents") }
-                return current(token, facts, machine, isResting)
+                var current = current(token, facts, record, machine, isResting)
+                current.isFresh = sawRenewal && record?.leaseUntil == nil && record?.intent == nil
+                return current
             case .wait:
+                sawRenewal = true
                 guard clock.now < deadline else {
                     throw Failure(.transient, "another process renews the token of \(subject.provider) for too long")
                 }
                 try await clock.sleep(for: .milliseconds(Int64.random(in: 150...350)))
             case .renew(let renewal):
                 if isResting, let token, !isNeeded(facts, record, refused) {
-                    return current(token, facts, machine, true)
+                    return current(token, facts, record, machine, true)
                 }
+                sawRenewal = true
                 do {
                     try await renew(renewal, subject, machine, record, token)
                 } catch let failure as Failure where failure.kind == .transient || failure.kind == .throttled {
                     guard let token, !isNeeded(facts, record, refused) else { throw failure }
                     restingUntil[subject.integration] = clock.now + .seconds(10)
-                    return current(token, facts, machine, true)
+                    return current(token, facts, record, machine, true)
                 }
             case .lost: throw try await lost(subject, record)
             case .connect:
@@ -132,13 +149,15 @@ package actor TokenKeeper {
     }
 
     private func current(
-        _ token: GrantedToken, _ facts: RenewalMachine.Facts, _ machine: RenewalMachine, _ isResting: Bool
+        _ token: GrantedToken, _ facts: RenewalMachine.Facts, _ record: TokenRecord?, _ machine: RenewalMachine,
+        _ isResting: Bool
     ) -> CurrentToken {
         let renewAt = machine.renewalTime(facts)
         return CurrentToken(
             version: facts.version, access: token.access, kept: .object(token.kept),
-            renewAt: isResting ? renewAt.map { max($0, min(clock.now + .seconds(10), facts.expiresAt ?? $0)) } : renewAt
-        )
+            renewAt: isResting
+                ? renewAt.map { max($0, min(clock.now + .seconds(10), facts.expiresAt ?? $0)) } : renewAt,
+            fence: record?.fence ?? 0, isFresh: false)
     }
 
     // MARK: Renewing

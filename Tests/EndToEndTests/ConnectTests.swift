@@ -1,6 +1,8 @@
 import Foundation
 import FoundationNetworking
+import Models
 import Pipeline
+import Postgres
 import PostgresHarness
 import Testing
 
@@ -62,20 +64,48 @@ import Testing
             "select count(*) as n from tributary.integrations where disabled_class is null")
         #expect(try healthy.rows.first?.int("n") == 1)
 
-        for name in world.revoking.people { world.revoking.revoke(name) }
+        try await revoke(world, keys)
+    }
+
+    /// The person takes the access back: one attempt, one message. Connected again, it goes on from where it was.
+    private static func revoke(_ world: OAuthWorld, _ keys: [String: String]) async throws {
+        let (pipeline, pool, server) = (world.pipeline, world.pipeline.pool, world.revoking)
+        let (failures, refusals) = (try await count(failedRuns, pool), server.counts.refusals)
+        let told = try await count("tributary.alerts", pool)
+        let before = Set(server.people)
+        for name in before { server.revoke(name) }
         try await pipeline.wait(
             for: "the revoked connection to be disabled", within: .seconds(90),
             until: "exists (select 1 from tributary.integrations where disabled_cause like '%refuses to renew%')")
-        let before = try await pipeline.pool.query(
-            "select extract(epoch from max(complete_until)) * 1000 as until from tributary.object_state")
-        let until = try before.rows.first?.isNull("until")
-        #expect(until == false, "what was complete stays so")
+        #expect(try await count(failedRuns, pool) == failures + 1, "one attempt")
+        #expect(server.counts.refusals == refusals + 1, "its refresh token was sent once")
+        #expect(try await count("tributary.alerts", pool) == told + 1, "one message")
+        let open = try await pool.query("select * from tributary.alerts where resolved_at is null").rows
+        #expect(open.count == 1)
+        #expect(try open.first?.text("audience") == "customer" && open.first?.int("times") == 1)
+        let kept = try await pool.query("select complete_until from tributary.object_state").rows.first
+        let until = try #require(try kept?.timestampIfPresent("complete_until"), "what was complete stays so")
+
         _ = try await connect(world, keys)
         try await pipeline.wait(
             for: "the sync to go on after reconnecting", within: .seconds(60),
-            until:
-                "\(complete) and not exists (select 1 from tributary.alerts where resolved_at is null and class = 'authorization')"
-        )
+            until: """
+                exists (select 1 from tributary.object_state where complete_until > to_timestamp(\(until.microseconds) / 1e6))
+                and not exists (select 1 from tributary.alerts where resolved_at is null and class = 'authorization')
+                """)
+        #expect(try await count(failedRuns, pool) == failures + 1, "it was left alone until it was connected again")
+        #expect(server.counts.refusals == refusals + 1)
+        let person = try #require(server.people.first { !before.contains($0) })
+        // Less what the definition lets settle.
+        let expected = (until - .seconds(1)).microseconds / 1000
+        #expect(server.since(person).first == .some("\(expected)"), "it goes on from where it was")
+    }
+
+    private static let failedRuns =
+        "tributary.sync_history where outcome = 'failed' and failure_class = 'authorization'"
+
+    private static func count(_ what: String, _ pool: PostgresPool) async throws -> Int64 {
+        try await pool.query("select count(*) as number from \(what)").rows.first?.int("number") ?? 0
     }
 
     /// Runs `tributary connect` and plays the browser.

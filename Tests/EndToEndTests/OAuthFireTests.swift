@@ -24,6 +24,8 @@ import Testing
         let name: String
         let provider: String
         let intendedAt: Timestamp?
+        /// The retriever that was about to send the token.
+        let holder: String?
         let cause: String
     }
 
@@ -45,7 +47,9 @@ import Testing
             } catch {
                 outcome = .failure(error)
             }
-            let losses = (try? outcome.get()) == nil ? [] : try await Self.losses(world.pipeline.pool)
+            let isOver = (try? outcome.get()) != nil
+            let losses = isOver ? try await Self.losses(world.pipeline.pool) : []
+            let survivors = isOver ? try await Self.survivors(world.pipeline) : []
             await world.pipeline.stop()
             let killed = try outcome.get()
             Self.report(world, losses, killed.count)
@@ -58,6 +62,8 @@ import Testing
                     loss.cause.contains("was lost before it was stored") && loss.cause.contains("was not sent again"),
                     "seed \(Self.seed): \(loss.name) was stopped for another reason: \(loss.cause)")
                 // The process that committed the intent was killed while it waited for the answer.
+                let holder = try #require(loss.holder, "seed \(Self.seed): nobody had the token of \(loss.name)")
+                #expect(!survivors.contains(holder), "seed \(Self.seed): \(loss.name) was lost by one who lives")
                 let kill = killed.first { kill in
                     loss.intendedAt.map { kill.begun - $0 < .seconds(5) && $0 < kill.ended } ?? false
                 }
@@ -113,12 +119,16 @@ import Testing
     private static func losses(_ pool: PostgresPool) async throws -> [Loss] {
         let result = try await pool.query(
             """
-            select i.id, i.provider, i.disabled_cause, t.intent_at, t.lost_at,
+            select i.id, i.provider, i.disabled_cause, t.intent_at, t.intent_holder::text as holder, t.lost_at,
               (select count(*) from tributary.alerts a where a.integration_id = i.id and a.class = 'authorization'
                 and a.resolved_at is null and a.cause = i.disabled_cause) as alerts
             from tributary.integrations i join tributary.tokens t on t.integration_id = i.id
             where i.disabled_class is not null or t.lost_at is not null order by i.id
             """)
+        // One alert of each loss, and none besides.
+        let told = try await pool.query(
+            "select count(*) as count from tributary.alerts where class = 'authorization' and resolved_at is null")
+        #expect(try told.rows.first?.int("count") == Int64(result.rows.count), "alerts tell of other losses")
         return try result.rows.map { row in
             let name = "n\(try row.int("id"))"
             // What is lost is told, and what is told is lost: once each.
@@ -127,8 +137,19 @@ import Testing
             #expect(alerts == 1, "\(name) is lost, and \(alerts) alerts say so")
             return Loss(
                 name: name, provider: try row.text("provider"), intendedAt: try row.timestampIfPresent("intent_at"),
-                cause: try row.textIfPresent("disabled_cause") ?? "")
+                holder: try row.textIfPresent("holder"), cause: try row.textIfPresent("disabled_cause") ?? "")
         }
+    }
+
+    /// The three retrievers that were not killed, once the leases of those that were are over.
+    private static func survivors(_ pipeline: Pipeline) async throws -> Set<String> {
+        let living = "select id::text as id from tributary.retrievers where expires_at > clock_timestamp()"
+        var found: Set<String> = []
+        try await pipeline.wait(for: "the leases of the dead to end", within: .seconds(60)) {
+            found = Set(try await pipeline.pool.query(living).rows.map { try $0.text("id") })
+            return found.count == 3
+        }
+        return found
     }
 
     private static func report(_ world: OAuthWorld, _ losses: [Loss], _ kills: Int) {

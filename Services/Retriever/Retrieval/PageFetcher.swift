@@ -35,22 +35,26 @@ package struct PageFetcher: Sendable {
     }
 
     /// Asks for the page at `position`, and for what is to be known about its records beside it. `owner` names the
-    /// quota that the requests count against. A token that the provider refuses is renewed and the page asked for again.
+    /// quota that the requests count against. A token that the provider refuses is renewed and the page asked for again,
+    /// as long as it may have been the token alone.
     /// - Throws: `CancellationError`.
     package func fetch(
         _ retrieval: Retrieval, at position: PagePosition, owner: String, credentials: RunCredentials
     ) async throws -> Outcome {
         do {
-            var (authorized, version) = try await credentials.authorized(retrieval)
-            // Twice: the first renewal may be another process's, whose token is over by now.
-            for _ in 0..<2 {
-                let answer = try await ask(authorized, at: position, owner: owner)
-                guard case .failure(let refusal) = answer, refusal.isOfToken, let refused = version else {
+            var authorized = try await credentials.authorized(retrieval)
+            var refusals = RefusalMachine()
+            while true {
+                let answer = try await ask(authorized.retrieval, at: position, owner: owner)
+                guard case .failure(let refusal) = answer, refusal.isOfToken, let refused = authorized.token else {
                     return answer.outcome
                 }
-                (authorized, version) = try await credentials.renewed(retrieval, refused: refused)
+                switch refusals.refused(try await credentials.facts(ofRefused: authorized)) {
+                case .renew: authorized = try await credentials.renewed(retrieval, refused: refused)
+                case .believe: return answer.outcome
+                case .later: return .trouble(.retry(Self.unproven(retrieval.definition.object.provider)))
+                }
             }
-            return try await ask(authorized, at: position, owner: owner).outcome
         } catch let failure as Failure {
             try Task.checkCancellation()
             switch failure.kind {
@@ -59,6 +63,15 @@ package struct PageFetcher: Sendable {
             default: return .trouble(.fail(failure))
             }
         }
+    }
+
+    private static func unproven(_ provider: String) -> Failure {
+        Failure(
+            .transient,
+            "\(provider) refused several tokens, each of which was over or replaced before the answer arrived",
+            advice:
+                "the token is renewed and the request made again; if this stays, this machine is too slow for tokens that live so short a time"
+        )
     }
 
     private typealias Answer = Result<Page, Refusal>

@@ -45,8 +45,8 @@ struct TopicOracle {
         return found
     }
 
-    /// By topic and key.
-    private func lastValues(of topics: [String]) async throws -> [String: [String: [UInt8]?]] {
+    /// The last value of each key, by topic; nil for a tombstone.
+    func lastValues(of topics: [String]) async throws -> [String: [String: [UInt8]?]] {
         let consumer = try KafkaConsumer(
             KafkaConfiguration(bootstrapServers: pipeline.brokers, clientID: "oracle"),
             group: "oracle-\(UInt64.random(in: 0 ... .max))", topics: topics)

@@ -20,11 +20,14 @@ final class AuthorizationServer: Sendable {
         var isRevoked = false
         var endOfAccess = ContinuousClock.now
         var sent: [Int: Int] = [:]
+        /// What its requests for records asked since; nil for everything.
+        var since: [String?] = []
         var challenge: String?
     }
     private struct State {
         var chains: [String: Chain] = [:]
-        var refused: Set<String> = []
+        /// Of each connection, the last access token that was refused before its time.
+        var refused: [String: Int] = [:]
         var counts = Counts()
         var random: ScriptedRandom
         var trouble: Double
@@ -43,7 +46,8 @@ final class AuthorizationServer: Sendable {
     private let server: RawHTTPServer
     private let inside: Inside
 
-    /// A server whose access tokens live `life`, and of which it refuses the share `trouble` before their time.
+    /// A server whose access tokens live `life`, and of which it refuses the share `trouble` before their time; never two
+    /// of a connection in a row, which would be a refusal of the credential.
     init(isTolerant: Bool, life: Duration, seed: UInt64, trouble: Double = 0) throws {
         let state = State(random: ScriptedRandom(seed: seed), trouble: trouble)
         let inside = Inside(state, isTolerant: isTolerant, life: life)
@@ -72,6 +76,9 @@ final class AuthorizationServer: Sendable {
 
     /// The connections of people who consented.
     var people: [String] { inside.state.withLock { $0.chains.keys.filter { $0.hasPrefix("person") } } }
+
+    /// What the answered requests of a connection asked since, in order; nil for everything.
+    func since(_ name: String) -> [String?] { inside.state.withLock { $0.chains[name]?.since ?? [] } }
 
     /// A person takes back what they allowed.
     func revoke(_ name: String) { inside.state.withLock { $0.chains[name]?.isRevoked = true } }
@@ -157,16 +164,19 @@ final class AuthorizationServer: Sendable {
         }
         let name = parts[2]
         return inside.state.withLock { state in
-            guard let chain = state.chains[name], !chain.isRevoked, number == chain.number,
-                chain.endOfAccess > .now, !state.refused.contains(name + parts[3])
+            guard var chain = state.chains[name], !chain.isRevoked, number == chain.number,
+                chain.endOfAccess > .now, state.refused[name] != number
             else { return json(401, "{}") }
-            if state.random.happens(state.trouble) {
-                state.refused.insert(name + parts[3])
+            if state.random.happens(state.trouble), state.refused[name] != number - 1 {
+                state.refused[name] = number
                 return json(401, "{}")
             }
             // What was kept beside the token comes back with the requests.
             guard request.target.hasPrefix("/me") || query["tenant"] == "t-\(name)" else { return json(400, "{}") }
             state.counts.answers += 1
+            guard !request.target.hasPrefix("/me") else { return json(200, "{}") }
+            chain.since.append(query["since"])
+            state.chains[name] = chain
             guard query["since"] == nil else { return json(200, #"{"items":[]}"#) }
             return json(200, "{\"items\":[{\"id\":\"\(name)\",\"updated_at\":1700000000000}]}")
         }
