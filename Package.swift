@@ -140,8 +140,8 @@ let package = Package(
         tests(
             "ProviderTests",
             [
-                "Catalog", "Exchanges", "HTTPClient", "JSON", "Kafka", "Models", "Operator", "Processor",
-                "RawHTTPServer", "Retriever", "Service", "Storage",
+                "Catalog", "Credentials", "Cryptography", "Exchanges", "HTTPClient", "JSON", "Kafka", "Models",
+                "Operator", "Processor", "RawHTTPServer", "Retriever", "Service", "Storage",
             ]),
         tests(
             "OperatorTests",

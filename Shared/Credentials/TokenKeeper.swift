@@ -22,6 +22,8 @@ package actor TokenKeeper {
     private var underWay: [Int64: Task<CurrentToken, any Error>] = [:]
     /// Renewals ahead of time that failed are left alone for a moment.
     private var restingUntil: [Int64: Timestamp] = [:]
+    /// The versions at which a person was found to be needed: only a newer token makes that untrue.
+    private var judged: [Int64: Int64] = [:]
 
     /// A keeper. `patience` for an answer must be shorter than `lease`.
     package init(
@@ -61,10 +63,12 @@ package actor TokenKeeper {
         while let task = underWay.values.first { _ = await task.result }
     }
 
-    /// A run of `subject` has stopped the integration because a token of `version` did not work: that is taken back if
-    /// there has been a newer one meanwhile.
+    /// A run of `subject` has stopped the integration, because a token of `version` did not work or could not be renewed:
+    /// that is taken back if there has been a newer one meanwhile.
     package func reconsider(_ subject: TokenSubject, version: Int64) async throws {
-        if try await store.revive(integration: subject.integration, ifNewerThan: version) {
+        // A run whose first request found the token over never held any.
+        let newest = max(version, judged[subject.integration] ?? 0)
+        if try await store.revive(integration: subject.integration, ifNewerThan: newest) {
             logger.info("the integration goes on: its token has been renewed meanwhile")
         }
     }
@@ -113,22 +117,32 @@ package actor TokenKeeper {
                 sawRenewal = true
                 do {
                     try await renew(renewal, subject, machine, record, token)
+                } catch let failure as Failure where failure.kind == .authorization {
+                    throw judge(failure, subject, facts)
                 } catch let failure as Failure where failure.kind == .transient || failure.kind == .throttled {
                     guard let token, !isNeeded(facts, record, refused) else { throw failure }
                     restingUntil[subject.integration] = clock.now + .seconds(10)
                     return current(token, facts, record, machine, true)
                 }
-            case .lost: throw try await lost(subject, record)
+            case .lost: throw judge(try await lost(subject, record), subject, facts)
             case .connect:
-                throw Failure(
+                let failure = Failure(
                     .authorization, "the integration is not connected to \(subject.provider)",
                     advice: "connect it with `tributary connect`")
+                throw judge(failure, subject, facts)
             case .reconnect:
-                throw Failure(
+                let failure = Failure(
                     .authorization, "the token for \(subject.provider) is over, and there is nothing to renew it with",
                     advice: "connect the integration again with `tributary connect`")
+                throw judge(failure, subject, facts)
             }
         }
+    }
+
+    /// A person is needed, as things are at this version.
+    private func judge(_ failure: Failure, _ subject: TokenSubject, _ facts: RenewalMachine.Facts) -> Failure {
+        judged[subject.integration] = facts.version
+        return failure
     }
 
     private func isNeeded(_ facts: RenewalMachine.Facts, _ record: TokenRecord?, _ refused: Int64?) -> Bool {

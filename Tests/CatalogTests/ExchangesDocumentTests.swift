@@ -6,7 +6,8 @@ import Testing
 struct ExchangesDocumentTests {
     @Test(
         arguments: [
-            ("The file", ExchangeScript.keys), ("Run", ExchangeScript.runKeys),
+            ("The file", ExchangeScript.keys), ("Connection", ExchangeConnection.keys),
+            ("Run", ExchangeScript.runKeys),
             ("Exchange", ExchangeScript.exchangeKeys), ("Request", ExchangeScript.requestKeys),
             ("Response", ExchangeScript.responseKeys), ("Yields", ExchangeScript.yieldKeys),
         ])

@@ -237,6 +237,20 @@ struct TokenKeeperTests {
         #expect(try await keeper(server).token(for: subject).access.reveal() == "first")
     }
 
+    @Test func whoseRenewalIsRefusedStaysStoppedUntilSomebodyConnects() async throws {
+        let subject = try code("revokes")
+        try await connect(subject, expires: .seconds(10))
+        clock.advance(by: .seconds(10))
+        let keeper = keeper(Answers([.status(400, "{\"error\":\"invalid_grant\"}")]))
+        await #expect(throws: Failure.self) { try await keeper.token(for: subject) }
+        // The run has never held a token: the one that was stored was over when it began.
+        try await keeper.reconsider(subject, version: 0)
+        #expect(await store.revived == [7], "connected once")
+        try await connect(subject)
+        try await keeper.reconsider(subject, version: 0)
+        #expect(await store.revived == [7, 7, 7], "connected twice, and taken back once")
+    }
+
     @Test(arguments: [HTTPError.Kind.connectionRefused, .unresolvedHost, .timeoutConnecting])
     func whatWasNeverSentIsSentLater(_ kind: HTTPError.Kind) async throws {
         let server = Answers([.error(kind), .token("second", refresh: "r2", expires: 60)])

@@ -1,4 +1,5 @@
 import Catalog
+import Credentials
 import Exchanges
 import HTTPClient
 import Kafka
@@ -25,6 +26,7 @@ struct RealPlay {
     private let watched: WatchedLedger
     private let borders: Borders
     private let transport: any HTTPTransport
+    private let connection: RealConnection?
 
     /// Hundreds of plays that end in a failure are no news.
     private static let quiet: Void = LogSystem.shared.configure(format: .text, levels: LogLevels(.error))
@@ -42,6 +44,8 @@ struct RealPlay {
         retrieval = try script.retrieval(catalog: catalog)
         provider = try ScriptedProvider(script)
         self.transport = LedTransport(base: transport, server: provider.url)
+        connection = try await RealConnection(
+            script, object: retrieval.definition.object, transport: self.transport)
         time = ManualClock(now: script.context.until)
         ledger = MemoryRunLedger(clock: time)
         let (borders, broker, topic) = (Borders(), broker, topics.interactions(retrieval.definition.object.type))
@@ -67,6 +71,7 @@ struct RealPlay {
         let arrivals = Arrivals(
             messages: broker.messages(of: topics.interactions(retrieval.definition.object.type)),
             borders: borders.offsets.withLock { $0 }, declared: await watched.declared)
+        problems += try await connection?.differences() ?? []
         problems += try arrivals.problems(script: script, definition: retrieval.definition)
         switch try checkedEnding(await watched.endings) {
         case .drained: problems += try await close(run, arrivals)
@@ -114,7 +119,8 @@ struct RealPlay {
             sender: PageSender(
                 writer: writer, producer: broker.producer(), gate: gate, topics: topics, recover: { _ in }),
             writer: writer, store: watched, gate: gate, clock: clock, metrics: RetrieverMetrics(Metrics()))
-        let run = RunInProgress(claimed, retrieval: retrieval, traceparent: nil)
+        let run = RunInProgress(
+            claimed, retrieval: retrieval, credentials: connection?.credentials ?? RunCredentials(), traceparent: nil)
         await RunTask(run, lease: lease, around: surroundings).retrieve(from: position)
     }
 

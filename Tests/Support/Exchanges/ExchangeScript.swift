@@ -28,8 +28,9 @@ package struct ExchangeScript: Sendable {
 
     /// The keys of a file.
     package static let keys = [
-        "object", "run", "settings", "secrets", "token", "authorization", "overrides", "cursor", "exchanges", "yields",
-        "ends", "retry_at",
+        "object", "run", "settings", "secrets", "token", "connection", "authorization", "overrides", "cursor",
+        "exchanges",
+        "yields", "ends", "retry_at",
     ]
     /// The keys of `run`.
     package static let runKeys = ["kind", "complete_until", "until"]
@@ -50,6 +51,8 @@ package struct ExchangeScript: Sendable {
     package let object: String
     /// What the run brings to the definition.
     package let context: RetrievalContext
+    /// The token that the run begins with, where it is renewed as the file says.
+    package let connection: ExchangeConnection?
     /// Changes to the provider's definition, in the shape of a provider.
     package let overrides: [Override]
     /// What is asked and answered, in order; what stands in one step may be asked in any order.
@@ -70,6 +73,10 @@ package struct ExchangeScript: Sendable {
         provider = String(file.prefix { $0 != "/" })
         object = try Self.text(script["object"], "object")
         context = try Self.context(script)
+        connection = try script["connection"].map { try ExchangeConnection($0) }
+        guard connection == nil || (script["token"] == nil && context.secrets["access_token"] == nil) else {
+            throw Problem(description: "'connection' takes the place of 'token' and of the secret access_token")
+        }
         guard let list = script["exchanges"]?.array, !list.isEmpty else {
             throw Problem(description: "'exchanges' must be a list of requests with their responses")
         }
@@ -144,7 +151,7 @@ package struct ExchangeScript: Sendable {
         return text
     }
 
-    private static func time(_ value: JSONValue, _ what: String) throws -> Timestamp {
+    static func time(_ value: JSONValue, _ what: String) throws -> Timestamp {
         guard let time = value.string.flatMap({ Timestamp(rfc3339: $0) }) else {
             throw Problem(description: "'\(what)' must be a time such as \"2026-01-31T12:00:00Z\"")
         }

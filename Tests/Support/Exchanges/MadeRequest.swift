@@ -36,7 +36,7 @@ package struct MadeRequest: Sendable {
         ordinaryHeaders = headers.filter { Self.ordinary.contains($0.name.lowercased()) }
         self.body = body.flatMap { body in
             let type = headers.first { $0.name.lowercased() == "content-type" }?.value ?? ""
-            return body.isEmpty ? nil : Self.value(body, type: type)
+            return body.isEmpty ? nil : SignedAssertion.opened(in: Self.value(body, type: type))
         }
     }
 

@@ -12,6 +12,7 @@ package struct PurePlay {
     private var yields: Yields
     private var end = "nothing"
     private var failure: Failure?
+    private var connection: PlayedConnection?
 
     /// Plays `script` over the providers of `catalog`.
     /// - Throws: what keeps it from being played at all.
@@ -20,6 +21,7 @@ package struct PurePlay {
         retrieval = try script.retrieval(catalog: catalog)
         yields = Yields(retrieval.definition)
         answering = Answering(script, goesOn: true)
+        connection = try PlayedConnection(script, object: retrieval.definition.object)
         var position: PagePosition? = retrieval.start
         while let here = position {
             do {
@@ -35,12 +37,20 @@ package struct PurePlay {
     private mutating func step(at here: PagePosition) throws -> PagePosition? {
         let now = script.context.until
         let wasRetried = end.hasPrefix("retry")
+        if connection?.needsToken(at: now) == true, try connection?.renew(&answering, now: now) == false { return nil }
+        if let token = connection?.token { retrieval = try retrieval.carrying(token.access, kept: .object(token.kept)) }
         guard let response = answering.response(to: MadeRequest(try retrieval.request(at: here, now: now))) else {
             return nil
         }
         guard let outcome = enriched(retrieval.interpret(response, at: here, now: now), at: here, now: now) else {
             return nil
         }
+        if case .failed(let failure) = outcome, failure.kind == .authorization, response.status != 403,
+            connection?.mayRenew == true
+        {
+            return try connection?.renew(&answering, now: now) == true ? here : nil
+        }
+        connection?.wasTaken()
         // The retriever gives up at some time.
         if wasRetried, case .retry = outcome, script.ends.hasPrefix("retry") { return nil }
         end = outcome.ending
@@ -82,6 +92,7 @@ package struct PurePlay {
         problems = answering.problems
         guard !answering.isLost else { return }
         problems += yields.differences(from: script.yields)
+        problems += script.connection?.differences(from: connection?.token) ?? []
         if end != script.ends {
             problems.append("ends: it ended with '\(end)', written is '\(script.ends)'\(explanation)")
         }
@@ -112,6 +123,8 @@ extension ExchangeScript {
                 description: "the definition of \(object) cannot be used:"
                     + error.sorted.map { "\n  - \($0)" }.joined())
         }
+        var context = context
+        if let method = try tokenMethod(of: resolved.object) { context.authorization = method.name }
         // Through its stored form, as another process reads it.
         return try Retrieval(ResolvedDefinition(storedBody: resolved.body[...]), context)
     }
