@@ -5,17 +5,12 @@ import Operator
 
 /// What the exchanges of each provider show, as a table.
 struct ExchangeTable {
-    /// What an exchange file shows.
-    enum Kind: String, CaseIterable {
-        case first, increment, empty, refused, throttled, malformed, deletion
-    }
-
     private struct Row {
         var objects = 0
         var files = 0
         var played = 0
         var requests = 0
-        var kinds: [Kind: Int] = [:]
+        var kinds: [ExchangeKind: Int] = [:]
 
         static func + (left: Row, right: Row) -> Row {
             Row(
@@ -26,7 +21,7 @@ struct ExchangeTable {
 
         func cells(_ name: String) -> [String] {
             [name, "\(objects)", "\(files)", "\(played)", "\(requests)"]
-                + Kind.allCases.map { kinds[$0].map(String.init) ?? "-" }
+                + ExchangeKind.allCases.map { kinds[$0].map(String.init) ?? "-" }
         }
     }
 
@@ -50,26 +45,17 @@ struct ExchangeTable {
         row.files += 1
         row.played += isGreen ? 1 : 0
         row.requests += script.steps.reduce(0) { $0 + $1.count }
-        for kind in Self.kinds(script) { row.kinds[kind, default: 0] += 1 }
+        for kind in ExchangeKind.kinds(of: script) { row.kinds[kind, default: 0] += 1 }
         rows[script.provider] = row
     }
 
     /// The table.
     var text: String {
         var table = TextTable(
-            ["PROVIDER", "OBJECTS", "FILES", "PLAYED", "REQUESTS"] + Kind.allCases.map { $0.rawValue.uppercased() })
+            ["PROVIDER", "OBJECTS", "FILES", "PLAYED", "REQUESTS"]
+                + ExchangeKind.allCases.map { $0.rawValue.uppercased() })
         for (name, row) in rows.sorted(by: { $0.key < $1.key }) { table.add(row.cells(name)) }
         table.add(rows.values.reduce(Row(), +).cells("\(rows.count) providers"))
         return table.text
-    }
-
-    private static func kinds(_ script: ExchangeScript) -> [Kind] {
-        if script.ends.hasPrefix("failed authorization") { return [.refused] }
-        if script.ends.hasPrefix("throttled") || script.ends.hasPrefix("postponed") { return [.throttled] }
-        var kinds: [Kind] = [script.context.kind == .incremental ? .increment : .first]
-        if script.yields.isEmpty { kinds.append(.empty) }
-        if script.yields.contains(where: { $0["rejected"] != nil }) { kinds.append(.malformed) }
-        if script.yields.contains(where: { $0["deleted"] != nil }) { kinds.append(.deletion) }
-        return kinds
     }
 }

@@ -9,6 +9,7 @@ import Testing
 struct FailingPlayTests {
     struct Change: Sendable, CustomTestStringConvertible {
         let testDescription: String
+        var provider = "stripe"
         let file: String
         let text: String
         let replacement: String
@@ -59,15 +60,35 @@ struct FailingPlayTests {
         Change(
             testDescription: "an exchange too few", file: "empty-page", text: "has_more: false, data: []",
             replacement: "has_more: true, data: [{ id: evt_1, type: x }]", problem: "nothing is written for it"),
+        Change(
+            testDescription: "another refresh token", provider: "zendesk", file: "renewed-token",
+            text: "grant_type: refresh_token, refresh_token: rt-1",
+            replacement: "grant_type: refresh_token, refresh_token: rt-7",
+            problem: "body.refresh_token is \"rt-1\""),
+        Change(
+            testDescription: "another token endpoint", provider: "zendesk", file: "renewed-token",
+            text: "zendesk.com/oauth/tokens", replacement: "zendesk.com/oauth/token", problem: "the path is"),
+        Change(
+            testDescription: "another token afterwards", provider: "zendesk", file: "renewed-token",
+            text: "becomes: { access_token: at-2, refresh_token: rt-2",
+            replacement: "becomes: { access_token: at-2, refresh_token: rt-1",
+            problem: "connection.becomes.refresh_token is \"rt-2\""),
+        Change(
+            testDescription: "a renewal that does not help", provider: "zendesk", file: "renewed-token",
+            text: "access_token: at-2, refresh_token: rt-2, expires_in",
+            replacement: "access_token: at-3, refresh_token: rt-2, expires_in",
+            problem: "headers: Authorization is \"Bearer at-3\""),
     ]
 
     private func script(_ change: Change) throws -> ExchangeScript {
         let files = FileManager.default
-        let data = try #require(files.contents(atPath: "\(ProviderFolder.own)/stripe/exchanges/\(change.file).yaml"))
+        let data = try #require(
+            files.contents(atPath: "\(ProviderFolder.own)/\(change.provider)/exchanges/\(change.file).yaml"))
         let text = String(decoding: data, as: UTF8.self)
         try #require(text.contains(change.text))
         return try ExchangeScript(
-            text.replacingOccurrences(of: change.text, with: change.replacement), file: "stripe/exchanges/test.yaml")
+            text.replacingOccurrences(of: change.text, with: change.replacement),
+            file: "\(change.provider)/exchanges/test.yaml")
     }
 
     @Test(arguments: changes)
