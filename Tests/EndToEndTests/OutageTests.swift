@@ -8,7 +8,7 @@ import Testing
 
 /// What happens when a provider is down for everyone, and when one customer takes its access back.
 @Suite(.serialized, .alone) struct OutageTests {
-    private static let integrations = 100
+    private static let integrations = 500
     private static let steady = 10
     private static let key = [UInt8](repeating: 7, count: 32)
     private static let secret = "whsec_" + Data(key).base64EncodedString()
@@ -24,7 +24,7 @@ import Testing
             let pipeline = try await Pipeline(
                 database: database, catalog: catalog,
                 settings: QuickSettings.all.merging([
-                    "TRIBUTARY_CAPACITY": "60", "TRIBUTARY_CIRCUIT_PAUSE": "1s",
+                    "TRIBUTARY_CAPACITY": "200", "TRIBUTARY_CIRCUIT_PAUSE": "1s",
                     "TRIBUTARY_ALERT_WEBHOOK": "\(server.url)/hook", "TRIBUTARY_ALERT_WEBHOOK_SECRET": Self.secret,
                 ]) { $1 })
             let outcome: Result<Void, any Error>
