@@ -52,8 +52,8 @@ package enum Retriever {
             holder: id, lease: tokenLease
         ) { metrics.note($0) }
         let process = RetrieverProcess(
-            id: id, context: context, metrics: metrics, store: store, producer: producer, transport: transport,
-            keeper: keeper,
+            id: id, context: context, metrics: metrics, store: store,
+            budgets: PostgresBudgetStore(database: database), producer: producer, transport: transport, keeper: keeper,
             preparation: RunPreparation(
                 catalog: catalog, integrations: integrations, runs: store,
                 credentials: CredentialSource(

@@ -15,6 +15,11 @@ package final class RetrieverMetrics: Sendable {
     private let ended: [String: Counter]
     private let failed: [FailureClass: Counter]
     private let renewals: [RenewalOutcome: Counter]
+    private let limitWaits: Histogram
+    private let limitRefusals: Counter
+    private let limitQuestions: Counter
+    /// Requests that wait for their turn.
+    let waitingForLimits: Gauge
     /// Runs under way.
     package let running: Gauge
 
@@ -50,6 +55,14 @@ package final class RetrieverMetrics: Sendable {
                         "tributary_token_renewals_total", "Renewals of access tokens", ["outcome": outcome.rawValue])
                 )
             })
+        limitWaits = metrics.histogram(
+            "tributary_limit_wait_seconds", "How long requests of providers with limits waited for their turn")
+        limitRefusals = metrics.counter(
+            "tributary_limit_postponements_total",
+            "Requests that would have waited too long for their turn: their runs were postponed")
+        limitQuestions = metrics.counter(
+            "tributary_limit_questions_total", "Times the shared budgets were asked for turns")
+        waitingForLimits = metrics.gauge("tributary_limit_waiting", "Requests that wait for their turn")
         running = metrics.gauge("tributary_runs_running", "Sync runs under way in this retriever")
     }
 
@@ -74,6 +87,12 @@ package final class RetrieverMetrics: Sendable {
     func noteFailure(_ failure: Failure) { failed[failure.kind]?.increment() }
 
     func note(_ outcome: RenewalOutcome) { renewals[outcome]?.increment() }
+
+    func noteWait(_ time: Duration) { limitWaits.observe(time) }
+
+    func noteLimitPostponement() { limitRefusals.increment() }
+
+    func noteLimitQuestion() { limitQuestions.increment() }
 
     func noteClaim() { claims.increment() }
 }

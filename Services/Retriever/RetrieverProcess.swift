@@ -16,6 +16,7 @@ final class RetrieverProcess: Sendable {
     private let leases: LeaseKeeper
     private let gate: BacklogGate
     private let surroundings: RunTask.Surroundings
+    private let pacer: RequestPacer
     private let metrics: RetrieverMetrics
     /// False only for the suite that proves that it would notice: runs go on although the lease they hung on is lost.
     private let abandonsWithLease: Bool
@@ -24,6 +25,7 @@ final class RetrieverProcess: Sendable {
     /// `id` is what the process is called in the database, with its runs and its renewals of tokens.
     init(
         id: PublicID, context: ServiceContext, metrics: RetrieverMetrics, store: any RetrievalStore & SweepStore,
+        budgets: any BudgetStore,
         producer: any MessageProducer,
         transport: any HTTPTransport, keeper: TopicKeeper, preparation: RunPreparation, providers: [String]?,
         abandonsWithLease: Bool = true
@@ -36,6 +38,9 @@ final class RetrieverProcess: Sendable {
         self.abandonsWithLease = abandonsWithLease
         let capacity = context[RetrieverSettings.capacity]
         roster = RunRoster(capacity: capacity)
+        pacer = RequestPacer(
+            clock: context.clock, budgets: budgets, process: "\(id)", lease: context[RetrieverSettings.lease],
+            metrics: metrics)
         leases = LeaseKeeper(
             store: store, id: id, providers: providers, capacity: capacity,
             duration: context[RetrieverSettings.lease])
@@ -47,7 +52,7 @@ final class RetrieverProcess: Sendable {
         let writer = RunWriter(store: store)
         surroundings = RunTask.Surroundings(
             fetcher: PageFetcher(
-                transport: transport, pacer: RequestPacer(clock: context.clock), clock: context.clock),
+                transport: transport, pacer: pacer, clock: context.clock),
             sender: PageSender(
                 writer: writer, producer: producer, gate: gate, topics: context.topics, recover: keeper.recover),
             writer: writer, store: store, gate: gate, clock: context.clock,
@@ -68,6 +73,10 @@ final class RetrieverProcess: Sendable {
                 guard !objects.isEmpty else { return false }
                 await self.gate.startReading()
                 await self.gate.update(try await self.store.backlog(objects: objects))
+                return false
+            },
+            RepeatingService("limits", every: .milliseconds(100), context: context) {
+                if !self.roster.objects.isEmpty { try await self.pacer.watch() }
                 return false
             },
             ClosureService("runs") { shutdown in
@@ -134,6 +143,7 @@ final class RetrieverProcess: Sendable {
             let task = RunTask(run, lease: lease, around: surroundings)
             stopping.follow { task.stop($0) }
             await task.retrieve(from: RunPreparation.position(of: claimed, in: prepared.retrieval))
+            await pacer.finish(run: run.quotaOwner.run)
         } catch let failure as Failure {
             logger.warning(
                 "the run failed", [.failureClass: .text(failure.kind.rawValue), .cause: .text(failure.cause)])

@@ -113,7 +113,7 @@ struct RealPlay {
         let gate = BacklogGate(bounds: .init())
         let surroundings = RunTask.Surroundings(
             fetcher: PageFetcher(
-                transport: transport, pacer: RequestPacer(clock: clock), clock: clock,
+                transport: transport, pacer: RequestPacer(unpaced: clock), clock: clock,
                 // Requests that come at once come in any order, which a file has to allow.
                 requestsAtOnce: script.steps.contains { $0.count > 1 } ? 4 : 1),
             sender: PageSender(

@@ -39,7 +39,7 @@ package struct PageFetcher: Sendable {
     /// as long as it may have been the token alone.
     /// - Throws: `CancellationError`.
     package func fetch(
-        _ retrieval: Retrieval, at position: PagePosition, owner: String, credentials: RunCredentials
+        _ retrieval: Retrieval, at position: PagePosition, owner: QuotaUser, credentials: RunCredentials
     ) async throws -> Outcome {
         do {
             var authorized = try await credentials.authorized(retrieval)
@@ -76,7 +76,7 @@ package struct PageFetcher: Sendable {
 
     private typealias Answer = Result<Page, Refusal>
 
-    private func ask(_ retrieval: Retrieval, at position: PagePosition, owner: String) async throws -> Answer {
+    private func ask(_ retrieval: Retrieval, at position: PagePosition, owner: QuotaUser) async throws -> Answer {
         let plan: RequestPlan
         do {
             plan = try retrieval.request(at: position, now: clock.now)
@@ -95,6 +95,7 @@ package struct PageFetcher: Sendable {
             }
             return .success(Page(content: content, providerClock: response.date(now: clock.now)))
         case let other:
+            await heed(other, of: owner, RequestLimits(plan, of: retrieval))
             return .failure(
                 Refusal(other, status: response.status) ?? Refusal(.fail(Failure(.internalFault, "no page was read"))))
         }
@@ -116,14 +117,26 @@ package struct PageFetcher: Sendable {
         }
     }
 
+    /// A request that is one of many `isPatient`: its page cannot be kept half.
     private func send(
-        _ plan: RequestPlan, of retrieval: Retrieval, owner: String
+        _ plan: RequestPlan, of retrieval: Retrieval, owner: QuotaUser, isPatient: Bool = false
     ) async throws -> Result<HTTPResponse, Refusal> {
+        let limits = RequestLimits(plan, of: retrieval)
         do {
-            return .success(
-                try await pacer.run(owner: owner, limits: retrieval.limits) {
-                    try await transport.send(HTTPRequest(plan))
-                })
+            let response = try await pacer.run(owner, limits, isPatient: isPatient) {
+                try await transport.send(HTTPRequest(plan))
+            }
+            if retrieval.limits.remaining != nil {
+                await pacer.note(
+                    retrieval.quota(ProviderResponse(response), now: clock.now), of: owner, limits)
+            }
+            return .success(response)
+        } catch let wait as QuotaWait {
+            let provider = retrieval.definition.object.provider
+            return .failure(
+                Refusal(
+                    .postpone(
+                        Failure(.throttled, "the quota of \(provider) is used up for now", retryAt: wait.until))))
         } catch let error as HTTPError {
             try Task.checkCancellation()
             return .failure(Refusal(Self.trouble(error, provider: retrieval.definition.object.provider)))
@@ -132,14 +145,14 @@ package struct PageFetcher: Sendable {
 
     /// Makes the requests for single records, a few at once, and puts the answers into the page.
     private func enrich(
-        _ page: inout FetchedPage, _ retrieval: Retrieval, at position: PagePosition, owner: String
+        _ page: inout FetchedPage, _ retrieval: Retrieval, at position: PagePosition, owner: QuotaUser
     ) async throws -> Refusal? {
         var waiting = page.enrichments[...]
         page.enrichments = []
         return try await withThrowingTaskGroup(of: (Enrichment, Result<HTTPResponse, Refusal>).self) { group in
             func start() {
                 guard let next = waiting.popFirst() else { return }
-                group.addTask { (next, try await send(next.plan, of: retrieval, owner: owner)) }
+                group.addTask { (next, try await send(next.plan, of: retrieval, owner: owner, isPatient: true)) }
             }
             for _ in 0..<requestsAtOnce { start() }
             while let (enrichment, answer) = try await group.next() {
@@ -147,9 +160,13 @@ package struct PageFetcher: Sendable {
                 switch answer {
                 case .failure(let found): refusal = found
                 case .success(let response):
-                    refusal = retrieval.enrich(
-                        &page, with: ProviderResponse(response), for: enrichment, at: position, now: clock.now
-                    ).flatMap { Refusal($0, status: response.status) }
+                    let outcome = retrieval.enrich(
+                        &page, with: ProviderResponse(response), for: enrichment, at: position, now: clock.now)
+                    if let outcome {
+                        await heed(
+                            outcome, of: owner, RequestLimits(enrichment.plan, of: retrieval))
+                    }
+                    refusal = outcome.flatMap { Refusal($0, status: response.status) }
                 }
                 if let refusal {
                     group.cancelAll()
@@ -159,6 +176,12 @@ package struct PageFetcher: Sendable {
             }
             return nil
         }
+    }
+
+    /// Lets everybody know that the provider asks for fewer requests.
+    private func heed(_ outcome: ResponseOutcome, of owner: QuotaUser, _ limits: RequestLimits) async {
+        guard case .throttled(let failure) = outcome else { return }
+        await pacer.throttled(owner, limits, until: failure.retryAt)
     }
 
     /// What an outcome that is no page means for the run.
@@ -200,6 +223,12 @@ extension Result<PageFetcher.Page, PageFetcher.Refusal> {
         case .success(let page): .page(page)
         case .failure(let refusal): .trouble(refusal.trouble)
         }
+    }
+}
+
+extension RequestLimits {
+    fileprivate init(_ plan: RequestPlan, of retrieval: Retrieval) {
+        self.init(retrieval.limits, class: plan.limitClass, object: retrieval.definition.object.name)
     }
 }
 

@@ -14,7 +14,7 @@ package final class RunInProgress: Sendable {
     let sourcePath: String
     let traceparent: String?
     /// Whose quota its requests count against.
-    let quotaOwner: String
+    let quotaOwner: QuotaUser
     private let window: Mutex<Window>
 
     private struct Window {
@@ -35,11 +35,7 @@ package final class RunInProgress: Sendable {
         type = retrieval.definition.object.type
         definition = retrieval.definition.hash
         sourcePath = claimed.source.path
-        switch retrieval.limits.owner {
-        case .integration: quotaOwner = "\(claimed.provider)/i\(claimed.integrationID)"
-        case .customer: quotaOwner = "\(claimed.provider)/c\(claimed.customerID)"
-        case .app: quotaOwner = claimed.provider
-        }
+        quotaOwner = QuotaUser(claimed, limits: retrieval.limits)
         window = Mutex(Window(until: claimed.until, clock: nil, isBounded: claimed.untilIsBounded))
     }
 
@@ -71,4 +67,19 @@ package final class RunInProgress: Sendable {
 
     /// The database has been told of the provider's clock.
     func noteBounded() { window.withLock { $0.isBounded = $0.isBounded || $0.clock != nil } }
+}
+
+extension QuotaUser {
+    /// Whose quota the requests of a run count against.
+    fileprivate init(_ claimed: ClaimedRun, limits: Limits) {
+        let owner =
+            switch limits.owner {
+            case .integration: "\(claimed.provider)/i\(claimed.integrationID)"
+            case .customer: "\(claimed.provider)/c\(claimed.customerID)"
+            case .app: claimed.provider
+            }
+        self.init(
+            owner: owner, customer: claimed.customerID, weight: claimed.customerWeight,
+            isFresh: claimed.kind == .incremental, run: "\(claimed.objectID).\(claimed.run).\(claimed.attempt)")
+    }
 }

@@ -20,11 +20,15 @@ static const unsigned char deletions[] = {
 #embed "../../Storage/Migrations/sql/0004_deletions.sql"
 };
 
-#define SCRIPT(file, text) { file, text, sizeof text }
-
 static const unsigned char failures[] = {
 #embed "../../Storage/Migrations/sql/0005_failures.sql"
 };
+
+static const unsigned char limits[] = {
+#embed "../../Storage/Migrations/sql/0006_limits.sql"
+};
+
+#define SCRIPT(file, text) { file, text, sizeof text }
 
 // A new migration: its file in the folder, its bytes above, its line here. A test compares this list with the folder.
 static const MigrationScript scripts[] = {
@@ -33,6 +37,7 @@ static const MigrationScript scripts[] = {
     SCRIPT("0003_oauth.sql", oauth),
     SCRIPT("0004_deletions.sql", deletions),
     SCRIPT("0005_failures.sql", failures),
+    SCRIPT("0006_limits.sql", limits),
 };
 
 size_t migrationScriptCount(void) { return sizeof scripts / sizeof scripts[0]; }

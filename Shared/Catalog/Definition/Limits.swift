@@ -42,6 +42,8 @@ public struct Limits: Sendable, Hashable {
     public var limitClass: String?
     /// The limits of classes of requests, beside which the limits here do not count for them.
     public var classes: [String: LimitClass]
+    /// Whether the object says a rate or a concurrency of its own: then it has a quota of its own.
+    public var isOfObject: Bool
     /// Whose quota it is.
     public var owner: Owner
     /// The longest whole exchange.
@@ -58,6 +60,7 @@ public struct Limits: Sendable, Hashable {
         bodyBytes = 64 << 20
         pages = 1_000_000
         exclusive = false
+        isOfObject = false
         classes = [:]
     }
 
@@ -80,6 +83,9 @@ public struct Limits: Sendable, Hashable {
         if let megabytes = reader.integer(.body, in: 1...1024) { bodyBytes = megabytes << 20 }
         pages = reader.integer(.pages, in: 1...100_000_000) ?? pages
         rate = reader.rate(.rate)
+        isOfObject = [Key.rate, .concurrency].contains { key in
+            node[key.rawValue].map { [.providerObject, .integrationObject].contains($0.origin.layer) } ?? false
+        }
         if remaining != nil, reset == nil {
             reader.warn(
                 .remaining, "'remaining' without 'reset' cannot tell how long to wait",

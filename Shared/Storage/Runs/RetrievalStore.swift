@@ -54,13 +54,15 @@ public struct ClaimedRun: Sendable {
     public var postponements: Int
     /// Failed runs of this object in a row.
     public var failures: Int
+    /// The customer's weight where quotas are shared.
+    public var customerWeight: Double
 
     /// A claimed run.
     public init(
         objectID: Int64, run: Int64, attempt: Int32, customerID: Int64, integrationID: Int64, source: ObjectSource,
         provider: String, object: String, kind: RunKind, completeUntil: Timestamp?, until: Timestamp,
         untilIsBounded: Bool, cursor: [UInt8]?, position: [UInt8]?, nextPage: Int32, definitionHash: String?,
-        settings: [UInt8], postponements: Int, failures: Int
+        settings: [UInt8], postponements: Int, failures: Int, customerWeight: Double = 1
     ) {
         self.objectID = objectID
         self.run = run
@@ -81,6 +83,7 @@ public struct ClaimedRun: Sendable {
         self.settings = settings
         self.postponements = postponements
         self.failures = failures
+        self.customerWeight = customerWeight
     }
 }
 

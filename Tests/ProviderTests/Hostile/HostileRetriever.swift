@@ -59,7 +59,7 @@ struct HostileRetriever {
         let own = IPNetwork("127.0.0.1/32").map { [$0] } ?? []
         fetcher = PageFetcher(
             transport: try CurlTransport(CurlSettings(addresses: publicOnly ? .publicOnly : .allowing(own))),
-            pacer: RequestPacer(clock: clock), clock: clock)
+            pacer: RequestPacer(unpaced: clock), clock: clock)
     }
 
     /// Retrieves `object` from the provider at `address`, with a ledger and a broker of its own.

@@ -88,8 +88,9 @@ struct RefusedTokenTests {
                 settings: .null, secrets: Self.secrets, authorization: "way", kind: .initial,
                 until: clock.now))
         let credentials = RunCredentials(keeper: keeper(provider), subject: try subject(), clock: clock)
-        let fetcher = PageFetcher(transport: provider, pacer: RequestPacer(clock: clock), clock: clock)
-        return try await fetcher.fetch(retrieval, at: retrieval.start, owner: "test", credentials: credentials)
+        let fetcher = PageFetcher(transport: provider, pacer: RequestPacer(unpaced: clock), clock: clock)
+        return try await fetcher.fetch(
+            retrieval, at: retrieval.start, owner: QuotaUser(owner: "test", customer: 1), credentials: credentials)
     }
 
     @Test func isRepeatedWithARenewedOne() async throws {

@@ -49,7 +49,8 @@ extension MemoryRunLedger: RetrievalStore {
                 object: entry.object, kind: entry.kind, completeUntil: entry.completeUntil, until: until,
                 untilIsBounded: entry.untilIsBounded, cursor: entry.cursor, position: entry.position,
                 nextPage: entry.nextPage, definitionHash: entry.definition, settings: entry.settings,
-                postponements: entry.postponements, failures: entry.failures)
+                postponements: entry.postponements, failures: entry.failures,
+                customerWeight: weights[entry.customerID] ?? 1)
         }
     }
 

@@ -44,7 +44,7 @@ extension PostgresRetrievalStore {
         select s.object_id, s.run_number, s.attempt, s.customer_id, o.integration_id, c.public_id as customer_uuid,
           i.public_id as integration_uuid, o.public_id as object_uuid, s.provider, o.object, s.kind, s.complete_until,
           s.until, s.until_bounded, s.cursor, s.position, s.next_page, s.definition_hash, i.settings, s.postponements,
-          s.failures
+          s.failures, c.weight
         from claimed s
         join tributary.integration_objects o on o.id = s.object_id
         join tributary.integrations i on i.id = o.integration_id
@@ -66,6 +66,7 @@ extension PostgresRetrievalStore {
             position: try row.jsonIfPresent("position"),
             nextPage: Int32(truncatingIfNeeded: try row.int("next_page")),
             definitionHash: try row.textIfPresent("definition_hash"), settings: try row.json("settings"),
-            postponements: Int(try row.int("postponements")), failures: Int(try row.int("failures")))
+            postponements: Int(try row.int("postponements")), failures: Int(try row.int("failures")),
+            customerWeight: try row.double("weight"))
     }
 }
