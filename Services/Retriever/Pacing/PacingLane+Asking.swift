@@ -8,13 +8,15 @@ extension PacingLane {
     /// How many turns at hand are not further away than those that the budget gives out. Those that go round here may be.
     func near(_ now: Timestamp) -> Int { permits.prefix { $0.at <= now + horizon }.count }
 
+    /// How many turns at hand a waiter may count on.
+    func inHand(_ now: Timestamp) -> Int { hasAll ? permits.count : near(now) }
+
     private var isQuiet: Bool { waiters.isEmpty && underWay == 0 }
 
     /// When the budget may be asked next.
     private func askAt(_ now: Timestamp) -> Timestamp? {
         guard !isAsking, !waiters.isEmpty || owes else { return nil }
         guard let answeredAt else { return now }
-        // What a pause between two requests of a run is too short for, is given back.
         if mustAsk { return answeredAt + Self.breath }
         // What a pause between two requests of a run is too short for, is given back.
         if isQuiet { return max(answeredAt + Self.breath, lastBusy + (isAlone ? Self.pauseAlone : Self.pause)) }
@@ -26,8 +28,8 @@ extension PacingLane {
             let wanted = free.isEmpty ? next - horizon : min(next - horizon, answeredAt + horizon / 2)
             return max(answeredAt + Self.breath, wanted)
         }
-        if lacksTurns || (lacksPlaces && places == 0) { return answeredAt + max(Self.breath, horizon / 4) }
-        return answeredAt + (isAlone && !lacksPlaces ? Self.pauseAlone : horizon / 2)
+        if lacksPlaces, places == 0 { return answeredAt + max(Self.breath, horizon / 4) }
+        return answeredAt + (isAlone && !lacksPlaces && !lacksTurns ? Self.pauseAlone : horizon / 2)
     }
 
     /// What to ask the budget, if it is time to.
@@ -86,7 +88,8 @@ extension PacingLane {
         if let permit = permits.first, !waiters.isEmpty, hasPlace { times.append(permit.at) }
         if let time = askAt(now) { times.append(time) }
         if !waiters.isEmpty, let time = sent.values.min() { times.append(time + rule.arrival) }
-        for (place, waiter) in waiters.enumerated() where place >= near(now) {
+        let inHand = inHand(now)
+        for (place, waiter) in waiters.enumerated() where place >= inHand {
             if let patience = waiter.patience { times.append(waiter.since + patience) }
         }
         if isQuiet, !owes, !isAsking { times.append(lastBusy + Self.memory) }

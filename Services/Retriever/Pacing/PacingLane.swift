@@ -179,8 +179,11 @@ package struct PacingLane: Sendable {
     var owes: Bool { !permits.isEmpty || !sent.isEmpty || !free.isEmpty || places > 0 }
 
     /// Whether no other process uses the budget, and nothing slows it down: then places go round here, and nobody has to
-    /// be asked for each round.
-    var isAlone: Bool { answer.map { $0.processes == 1 && $0.gap <= rule.gap ?? .zero } ?? false }
+    /// be asked for each round. Not with long windows: there it makes little difference, and the budget would not know
+    /// when the places of a process that died were used.
+    var isAlone: Bool {
+        rule.window <= .seconds(10) && answer.map { $0.processes == 1 && $0.gap <= rule.gap ?? .zero } ?? false
+    }
 
     /// Whether all places there are are here.
     var hasAll: Bool { isAlone && permits.count + sent.count >= rule.requests ?? 0 }
@@ -254,7 +257,7 @@ package struct PacingLane: Sendable {
 
     /// Those behind the turns at hand who have waited long enough, or will have by the first turn that is free.
     private mutating func refuseTheLast(_ now: Timestamp) -> [Action] {
-        let turns = permits.prefix(hasAll ? permits.count : near(now)).map(\.at)
+        let turns = permits.prefix(inHand(now)).map(\.at)
         let inHand = turns.count
         let gap = answer?.gap ?? .zero
         let next = hasAll ? (sent.values.min() ?? now) + rule.window : answer?.next ?? now
