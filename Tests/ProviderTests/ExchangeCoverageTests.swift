@@ -20,16 +20,27 @@ struct ExchangeCoverageTests {
         }
     }
 
-    /// Each way of authorisation whose tokens are renewed has its own address, authentication and body.
+    /// Each way of authorisation has its own addresses, authentication and bodies.
     @Test(arguments: catalog.providers.keys.sorted())
-    func isTheRenewalOfEveryToken(_ name: String) throws {
+    func isEveryRequestForAToken(_ name: String) throws {
         let provider = try #require(Self.catalog.providers[name])
-        let renewing = (Self.scripts[name] ?? []).filter { ExchangeKind.kinds(of: $0).contains(.renewed) }
-        let shown = try renewing.compactMap { script in
-            try script.tokenMethod(of: script.retrieval(catalog: Self.catalog).definition.object)?.name
+        let (connected, renewed) = (try Self.methods(.connected, name), try Self.methods(.renewed, name))
+        for method in provider.authorization {
+            if method.needsConsent, !connected.contains(method.name) {
+                Issue.record("\(name) has no exchange file in which a person connects with auth.\(method.name)")
+            }
+            if method.isRenewable, !renewed.contains(method.name) {
+                Issue.record("\(name) has no exchange file in which a token of auth.\(method.name) is renewed")
+            }
         }
-        for method in provider.authorization where method.isRenewable && !shown.contains(method.name) {
-            Issue.record("\(name) has no exchange file in which a token of auth.\(method.name) is renewed")
-        }
+    }
+
+    /// The ways of authorisation of which files of a provider show `kind`.
+    private static func methods(_ kind: ExchangeKind, _ provider: String) throws -> Set<String> {
+        let scripts = (scripts[provider] ?? []).filter { ExchangeKind.kinds(of: $0).contains(kind) }
+        return Set(
+            try scripts.compactMap { script in
+                try script.tokenMethod(of: script.retrieval(catalog: catalog).definition.object)?.name
+            })
     }
 }

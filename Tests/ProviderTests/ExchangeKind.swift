@@ -4,7 +4,7 @@ import Models
 
 /// What an exchange file shows.
 enum ExchangeKind: String, CaseIterable {
-    case first, increment, empty, refused, renewed, throttled, malformed, deletion, sweep
+    case first, increment, empty, refused, connected, renewed, throttled, malformed, deletion, sweep
 
     /// What `script` shows.
     static func kinds(of script: ExchangeScript) -> [ExchangeKind] {
@@ -13,7 +13,7 @@ enum ExchangeKind: String, CaseIterable {
         guard script.ends == "page" || script.ends == "ignored" else { return [] }
         guard script.context.kind != .sweep else { return [.sweep] }
         var kinds: [ExchangeKind] = [script.context.kind == .incremental ? .increment : .first]
-        if script.connection != nil { kinds.append(.renewed) }
+        if let connection = script.connection { kinds.append(connection.consents ? .connected : .renewed) }
         if script.yields.isEmpty { kinds.append(.empty) }
         if script.yields.contains(where: { $0["rejected"] != nil }) { kinds.append(.malformed) }
         if script.yields.contains(where: { $0["deleted"] != nil }) { kinds.append(.deletion) }
@@ -40,6 +40,11 @@ enum ExchangeKind: String, CaseIterable {
 }
 
 extension AuthorizationMethod {
+    /// Whether a person consents to it.
+    var needsConsent: Bool {
+        if case .oauth2(let oauth) = scheme { oauth.grant == .authorizationCode } else { false }
+    }
+
     /// Whether a token of it that is over can be had anew without a person.
     var isRenewable: Bool {
         switch scheme {

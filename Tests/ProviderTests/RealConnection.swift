@@ -32,10 +32,30 @@ struct RealConnection {
             store: store, keys: keys, endpoint: TokenEndpoint(transport: transport, patience: .seconds(30)),
             clock: clock, holder: PublicID(now: clock.now), lease: .seconds(60))
         credentials = RunCredentials(keeper: keeper, subject: subject, clock: clock)
-        if let token = written.token {
+        let consented = try await Self.consent(script, object, transport)
+        if let token = consented ?? written.token {
             try await store.connect(
                 integration: Self.integration, method: method.name, sealing.seal(token, for: subject.purpose))
         }
+    }
+
+    /// The token of a person who consented; nil where the file does not begin with that.
+    private static func consent(
+        _ script: ExchangeScript, _ object: ObjectDefinition, _ transport: any HTTPTransport
+    ) async throws -> GrantedToken? {
+        guard var consent = try ConsentPlay(script, object: object) else { return nil }
+        while let asked = try consent.next() {
+            let response = try await transport.send(
+                HTTPRequest(
+                    method: asked.method, url: asked.url,
+                    headers: asked.headers.map { HTTPHeader($0.name, $0.value) }, body: asked.body,
+                    limits: HTTPLimits(redirects: 0)))
+            try consent.take(
+                ProviderResponse(
+                    status: response.status, headers: response.headers.map { ($0.name, $0.value) },
+                    body: response.body))
+        }
+        return consent.token
     }
 
     /// How the token that is stored by now differs from what is written.

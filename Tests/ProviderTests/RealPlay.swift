@@ -26,7 +26,7 @@ struct RealPlay {
     private let watched: WatchedLedger
     private let borders: Borders
     private let transport: any HTTPTransport
-    private let connection: RealConnection?
+    private var connection: RealConnection?
 
     /// Hundreds of plays that end in a failure are no news.
     private static let quiet: Void = LogSystem.shared.configure(format: .text, levels: LogLevels(.error))
@@ -44,8 +44,6 @@ struct RealPlay {
         retrieval = try script.retrieval(catalog: catalog)
         provider = try ScriptedProvider(script)
         self.transport = LedTransport(base: transport, server: provider.url)
-        connection = try await RealConnection(
-            script, object: retrieval.definition.object, transport: self.transport)
         time = ManualClock(now: script.context.until)
         ledger = MemoryRunLedger(clock: time)
         let (borders, broker, topic) = (Borders(), broker, topics.interactions(retrieval.definition.object.type))
@@ -53,6 +51,13 @@ struct RealPlay {
         watched = WatchedLedger(ledger) { borders.offsets.withLock { $0.append(broker.messages(of: topic).count) } }
         try await broker.ensure([TopicSpecification(name: topic, partitions: 1)])
         defer { provider.stop() }
+        do {
+            connection = try await RealConnection(
+                script, object: retrieval.definition.object, transport: self.transport)
+        } catch {
+            problems = provider.problems + ["the integration was not connected: \(error)"]
+            return
+        }
         try await play()
     }
 

@@ -105,13 +105,17 @@ public struct SignedAuthorization: Sendable, Hashable {
 public struct VerifyDefinition: Sendable, Hashable {
     enum Key: String, LanguageKey {
         case request
+        case baseURL = "base_url"
     }
 
     /// The request.
     public var request: RequestTemplate
+    /// The address that its path is joined to; nil is the object's.
+    public var baseURL: Template?
 
     init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
         let reader = KeyedReader<Key>(node, path: path, context: context)
+        baseURL = reader.has(.baseURL) ? reader.template(.baseURL, names: .address) : nil
         guard let node = reader[.request] else {
             reader.missing(.request, advice: "write the request, such as request: { path: /me }")
             return nil

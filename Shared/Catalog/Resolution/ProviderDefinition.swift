@@ -135,6 +135,7 @@ public struct ProviderDefinition: Sendable {
         var merged = document.keeping(Self.handedDown)
         if let own = document["objects"]?[object] {
             merged = merged.merging(own.attributed(to: .providerObject))
+            if own["base_url"] != nil { merged = keepingBaseOfVerification(merged) }
         }
         for override in ordered {
             let patch = override.layer == .integrationObject ? override.patch : override.patch(for: object)
@@ -149,6 +150,18 @@ public struct ProviderDefinition: Sendable {
         // Problems of an object are told at its place, not at that of the provider.
         if let own = document["objects"]?[object] { merged.origin = own.origin }
         return merged
+    }
+
+    /// A connection is the provider's: it is verified at the provider's address, whichever object stands for it.
+    private func keepingBaseOfVerification(_ tree: DefinitionNode) -> DefinitionNode {
+        guard let verify = tree["verify"], verify["base_url"] == nil, let base = document["base_url"] else {
+            return tree
+        }
+        func map(_ key: String, _ value: DefinitionNode) -> DefinitionNode {
+            DefinitionNode(
+                .map([DefinitionNode.Entry(key: key, keyOrigin: base.origin, value: value)]), at: verify.origin)
+        }
+        return tree.merging(map("verify", map("base_url", base)))
     }
 
     /// Every problem of the provider and of its objects, without overrides.

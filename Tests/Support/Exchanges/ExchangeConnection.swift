@@ -6,9 +6,11 @@ import Models
 /// The token that an integration has when the run of an exchange file begins, and what becomes of it.
 package struct ExchangeConnection: Sendable {
     /// The keys of `connection`.
-    package static let keys = tokenKeys + ["becomes"]
+    package static let keys = ["consent"] + tokenKeys + ["becomes"]
     private static let tokenKeys = ["access_token", "refresh_token", "expires_at", "kept"]
 
+    /// Whether the file begins with a person's consent.
+    package let consents: Bool
     /// The token; nil where none is stored yet.
     package let token: GrantedToken?
     /// What of the token at the end is compared, in the same form.
@@ -16,6 +18,7 @@ package struct ExchangeConnection: Sendable {
 
     init(_ script: JSONValue) throws {
         try ExchangeScript.allow(Self.keys, in: script, "connection")
+        consents = script["consent"] == .bool(true)
         let expiresAt = try script["expires_at"].map { try ExchangeScript.time($0, "connection.expires_at") }
         token = script["access_token"]?.string.map { access in
             GrantedToken(

@@ -20,6 +20,9 @@ struct PlayedConnection {
             object, method: method, settings: script.context.settings, secrets: script.context.secrets)
     }
 
+    /// A person has consented.
+    mutating func connect(_ granted: GrantedToken?) { token = granted }
+
     /// Whether there is no token that could be good at `now`.
     func needsToken(at now: Timestamp) -> Bool { token.map { $0.expiresAt.map { $0 <= now } ?? false } ?? true }
 

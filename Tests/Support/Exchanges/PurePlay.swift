@@ -22,6 +22,7 @@ package struct PurePlay {
         yields = Yields(retrieval.definition)
         answering = Answering(script, goesOn: true)
         connection = try PlayedConnection(script, object: retrieval.definition.object)
+        guard try connect() else { return }
         var position: PagePosition? = retrieval.start
         while let here = position {
             do {
@@ -31,6 +32,24 @@ package struct PurePlay {
             }
         }
         finish()
+    }
+
+    /// Plays the person's consent, where there is one; false where it fails.
+    private mutating func connect() throws -> Bool {
+        guard var consent = try ConsentPlay(script, object: retrieval.definition.object) else { return true }
+        do {
+            while let asked = try consent.next() {
+                let made = MadeRequest(method: asked.method, url: asked.url, headers: asked.headers, body: asked.body)
+                guard let response = answering.response(to: made) else { break }
+                try consent.take(response)
+            }
+        } catch {
+            answering.finish()
+            problems = answering.problems + ["the integration was not connected: \(error)"]
+            return false
+        }
+        connection?.connect(consent.token)
+        return true
     }
 
     /// Asks once and reads the response; returns where the run goes on.
