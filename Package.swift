@@ -131,7 +131,10 @@ let package = Package(
             ["Models", "YAML", "JSON", "Storage", "Kafka", "Connections", "Processor", "Scheduler"]),
         tests(
             "SchedulerTests",
-            ["Scheduler", "Models", "Storage", "Service", "HTTPClient", "JSON", "Cryptography", "RawHTTPServer"]),
+            [
+                "Scheduler", "Models", "Storage", "Service", "HTTPClient", "JSON", "Kafka", "Cryptography",
+                "RawHTTPServer",
+            ]),
         support("Exchanges", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "HTTPClient"]),
         tests("CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "Exchanges"], exclude: ["Broken"]),
         shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),

@@ -46,15 +46,16 @@ package enum Scheduler {
             }
         ]
             + services(
-                context, store: store, producer: producer, administration: administration, keeper: keeper)
+                context, store: store, announcements: PostgresAnnouncementStore(database: database), producer: producer,
+                administration: administration, keeper: keeper)
             + FailureServices(
                 circuits: PostgresCircuitStore(database: database), alerts: PostgresAlertStore(database: database)
             ).services(context)
     }
 
     private static func services(
-        _ context: ServiceContext, store: any SchedulingStore, producer: any MessageProducer,
-        administration: any BrokerAdministration, keeper: TopicKeeper
+        _ context: ServiceContext, store: any SchedulingStore, announcements: any AnnouncementStore,
+        producer: any MessageProducer, administration: any BrokerAdministration, keeper: TopicKeeper
     ) -> [any Service] {
         let settings = CadenceSettings(context)
         let topics = context.topics
@@ -62,7 +63,8 @@ package enum Scheduler {
         let queue = RunQueue(store: store, producer: producer, topics: topics, settings: settings)
         let closing = RunClosing(
             store: store, producer: producer, administration: administration, topics: topics, settings: settings)
-        let publisher = AnnouncementPublisher(store: store, producer: producer, topics: topics, batch: settings.batch)
+        let publisher = AnnouncementPublisher(
+            store: announcements, producer: producer, topics: topics, batch: settings.batch, metrics: context.metrics)
         let logger = Logger(label: "scheduler")
         return [
             RepeatingService("queue", every: settings.interval, context: context, recover: keeper.recover) {

@@ -12,6 +12,7 @@ private struct MemoryFixture: RunLedgerFixture {
     var sweeps: any SweepStore { ledger }
     var alerts: any AlertStore { ledger }
     var circuits: any CircuitStore { ledger }
+    var announcements: any AnnouncementStore { ledger }
     // Each object of the fixture is an integration of its customer's.
     func enable(objectID: Int64) async throws { await ledger.enable(objectID: objectID) }
     func setAlertEmail(_ email: String, ofCustomer customer: Int64) async throws {
@@ -19,7 +20,7 @@ private struct MemoryFixture: RunLedgerFixture {
     }
     func store(_ ids: [String], of object: Int64) async throws { await ledger.store(ids, of: object) }
 
-    func addObject(customer: Int64, provider: String, every: Duration, weight: Double) async throws -> Int64 {
+    func addObject(customer: Int64, provider: String, every: Duration?, weight: Double) async throws -> Int64 {
         let id = PublicID(now: Timestamp(seconds: 0))
         return await ledger.add(
             source: ObjectSource(customer: id, integration: id, object: id), customerID: customer,
@@ -38,8 +39,9 @@ private struct MemoryFixture: RunLedgerFixture {
         let facts = try #require(await ledger.facts(of: id))
         return ObjectFacts(
             state: facts.state, runnable: facts.runnable, attempt: facts.attempt, run: facts.run,
-            completeUntil: facts.completeUntil, until: facts.until)
+            completeUntil: facts.completeUntil, until: facts.until, nextDue: facts.nextDue)
     }
+    func setPace(_ pace: ObjectPace, of id: Int64) async throws { await ledger.setPace(pace, of: id) }
     func makeDue(_ id: Int64) async throws { await ledger.makeDue(id) }
 }
 

@@ -20,18 +20,24 @@ enum ApplyCommand {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure("\(path) cannot be read: check its name and permissions", exitCode: .badInput)
         }
+        let catalog = CatalogFolder(path: call[ConnectionSettings.catalog])
         let wanted: ApplyFile
         do {
             wanted = try ApplyFile(
-                [UInt8](data), file: path, catalog: CatalogFolder(path: call[ConnectionSettings.catalog]),
-                environment: ProcessInfo.processInfo.environment)
+                [UInt8](data), file: path, catalog: catalog, environment: ProcessInfo.processInfo.environment)
         } catch let diagnostics as Diagnostics {
             for diagnostic in diagnostics.sorted { call.terminal.complain("\(diagnostic)") }
             throw CommandFailure("\(path) was not applied", exitCode: .badInput)
         }
-        let store = ControlStore(database: try call.postgres())
+        let store = PostgresControlStore(database: try call.postgres())
+        let paces = PaceResolution(catalog: catalog)
         let keys = try keyRing(call, isNeeded: !wanted.secrets.isEmpty)
-        let report = try await store.apply(wanted.customers, now: SystemClock().now)
+        let report = try await store.apply(wanted.customers, now: SystemClock().now, pace: paces.pace)
+        for object in paces.unresolved {
+            call.terminal.complain(
+                "the definition of \(object) with its overrides cannot be used, so its pace stays as it was; "
+                    + "`tributary explain` tells why")
+        }
         for entry in wanted.secrets {
             guard let keys,
                 let integration = try await store.integration(customer: entry.customer, key: entry.integration)
@@ -43,7 +49,9 @@ enum ApplyCommand {
                 integration: integration.id)
         }
         // The credential may be what a stopped integration waited for.
-        if !wanted.secrets.isEmpty { _ = try await store.apply(wanted.customers, now: SystemClock().now) }
+        if !wanted.secrets.isEmpty {
+            _ = try await store.apply(wanted.customers, now: SystemClock().now, pace: paces.pace)
+        }
         call.terminal.print(
             "\(path): \(report.created) created, \(report.changed) changed, \(report.unchanged) unchanged, "
                 + "\(wanted.secrets.count) credentials stored")

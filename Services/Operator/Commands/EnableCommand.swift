@@ -13,7 +13,7 @@ enum EnableCommand {
         guard parts.count == 2 else {
             throw CommandFailure("'\(name)' is not customer/integration", exitCode: .usage)
         }
-        let store = ControlStore(database: try call.postgres())
+        let store = PostgresControlStore(database: try call.postgres())
         guard let integration = try await store.integration(customer: parts[0], key: parts[1]) else {
             throw CommandFailure(
                 "there is no integration \(name); `tributary status` lists them all", exitCode: .badInput)

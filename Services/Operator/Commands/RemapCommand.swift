@@ -15,7 +15,7 @@ enum RemapCommand {
         settings: [StandardSettings.postgres, ConnectionSettings.catalog, OperatorSettings.json, wait]
     ) { call in
         let database = try call.postgres()
-        let reports = ReportStore(database: database)
+        let reports = PostgresReportStore(database: database)
         let object = try await reports.only(call.argument(0) ?? "")
         guard let target = try await reports.target(object: object.id) else {
             throw CommandFailure("\(object.name) is gone")

@@ -8,7 +8,7 @@ enum RepublishCommand {
         settings: [StandardSettings.postgres]
     ) { call in
         call.terminal.progress("noting every record …")
-        let keys = try await ReportStore(database: try call.postgres()).republish()
+        let keys = try await PostgresReportStore(database: try call.postgres()).republish()
         call.terminal.print("\(keys) records will be published again by the processors")
         return .success
     }

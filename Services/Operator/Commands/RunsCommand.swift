@@ -11,7 +11,7 @@ enum RunsCommand {
         arguments: [CommandArgument("object", "customer/integration/object")],
         settings: [StandardSettings.postgres, OperatorSettings.json, limit]
     ) { call in
-        let reports = ReportStore(database: try call.postgres())
+        let reports = PostgresReportStore(database: try call.postgres())
         let object = try await reports.only(call.argument(0) ?? "")
         let (runs, empty) = try await reports.runs(object: object.id, limit: call[limit])
         if call[OperatorSettings.json] {
@@ -39,10 +39,10 @@ enum RunsCommand {
 extension ReportStore {
     /// The one object called `name`.
     /// - Throws: `CommandFailure` where there is none, or several.
-    func only(_ name: String) async throws -> ObjectReport {
-        let objects = try await self.objects(named: name)
+    func only(_ name: String, counting: RecordCount = .none) async throws -> ObjectReport {
+        let objects = try await self.objects(named: name, counting: counting)
         guard let object = objects.first else {
-            let all = try await self.objects().map(\.name)
+            let all = try await self.objects(named: nil, counting: .none).map(\.name)
             throw CommandFailure(
                 "there is no Integration Object \(name)\(NearestName.suggestion(name, among: all))", exitCode: .badInput
             )

@@ -10,36 +10,20 @@ enum SyncCommand {
     static let command = Command(
         "sync", "syncs an Integration Object now",
         arguments: [CommandArgument("object", "customer/integration/object")],
-        settings: [StandardSettings.postgres, full, wait]
+        settings: [StandardSettings.postgres, full, wait, OperatorSettings.json]
     ) { call in
-        let reports = ReportStore(database: try call.postgres())
+        let reports = PostgresReportStore(database: try call.postgres())
         let object = try await reports.only(call.argument(0) ?? "")
-        guard let run = try await reports.requestSync(object: object.id, full: call[full]) else {
-            call.terminal.print("\(object.name): run \(object.run) is under way; another one follows it")
-            return call[wait] ? try await show(object.run, of: object, reports, call) : .success
+        let syncing = Syncing(reports: reports, clock: SystemClock())
+        var report = try await syncing.request(object, full: call[full])
+        if call[wait] {
+            // For scripts one answer is enough.
+            if !call[OperatorSettings.json] { call.terminal.print(report.text) }
+            report = try await syncing.wait(for: report, of: object) { now in
+                call.terminal.progress("\(now.name): \(now.state), \(StatusText.records(of: now)) records")
+            }
         }
-        call.terminal.print("\(object.name): run \(run) is due now")
-        return call[wait] ? try await show(run, of: object, reports, call) : .success
-    }
-
-    private static func show(
-        _ run: Int64, of object: ObjectReport, _ reports: ReportStore, _ call: Invocation
-    ) async throws -> ExitCode {
-        let clock = SystemClock()
-        while true {
-            let now = try await reports.only(object.name)
-            call.terminal.progress("\(now.name): \(now.state), \(now.records) records")
-            if now.state == "disabled" || (now.state == "idle" && now.run >= run) { break }
-            try await clock.sleep(for: .milliseconds(200))
-        }
-        let (runs, _) = try await reports.runs(object: object.id, limit: 50)
-        guard let ended = runs.first(where: { $0.run == run }) else {
-            call.terminal.print("\(object.name): nothing has changed")
-            return .success
-        }
-        call.terminal.print(
-            "\(object.name): \(ended.outcome), \(ended.fetched) fetched, \(ended.stored) stored, \(ended.unchanged) unchanged, "
-                + "\(ended.rejected) rejected" + (ended.failure.map { ": \($0)" } ?? ""))
-        return ended.outcome == "succeeded" ? .success : .failure
+        try call.show(report, report.text)
+        return report.exitCode
     }
 }

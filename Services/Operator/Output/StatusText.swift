@@ -9,11 +9,16 @@ package enum StatusText {
         for object in objects {
             table.add([
                 object.name, object.state, RelativeTime.text(object.lastSyncedAt, now: now),
-                RelativeTime.text(object.nextDueAt, now: now, none: "-"), String(object.records),
+                RelativeTime.text(object.nextDueAt, now: now, none: "-"), records(of: object),
                 String(object.rejected), error(of: object),
             ])
         }
         return table.text
+    }
+
+    /// The number of records of `object`, marked where it is not exact.
+    package static func records(of object: ObjectReport) -> String {
+        (object.recordsAreEstimated ? "~" : "") + String(object.records)
     }
 
     private static func error(of object: ObjectReport) -> String {

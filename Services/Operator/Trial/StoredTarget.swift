@@ -19,7 +19,7 @@ struct StoredTarget {
     let transport: any HTTPTransport
 
     func target(_ request: TrialRequest, environment: [String: String], now: Timestamp) async throws -> TrialTarget {
-        let reports = ReportStore(database: database)
+        let reports = PostgresReportStore(database: database)
         let object = try await reports.only(request.name)
         guard let place = try await TrialStore(database: database).place(object: object.id) else {
             throw CommandFailure("\(object.name) is gone")

@@ -54,22 +54,12 @@ package struct RecordPublisher: Sendable {
         return messages
     }
 
-    /// Sends `messages`. Where the broker refuses one for good, the others are sent all the same: one record that is
-    /// too large must not hold back everybody's.
     private func send(_ messages: [Message]) async throws {
-        do {
-            try await producer.produce(messages)
-        } catch let error as KafkaError where error.kind == .refused {
-            guard messages.count == 1 else {
-                let middle = messages.count / 2
-                try await send(Array(messages[..<middle]))
-                try await send(Array(messages[middle...]))
-                return
-            }
+        for refusal in try await producer.produceAccepted(of: messages) {
             refused.increment()
             logger.error(
                 "the broker refused a record for good; it is not published",
-                [.topic: .text(messages.first?.topic ?? ""), .error: .error(error)])
+                [.topic: .text(refusal.message.topic), .error: .error(refusal.error)])
         }
     }
 }

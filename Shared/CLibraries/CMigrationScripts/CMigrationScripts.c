@@ -28,6 +28,10 @@ static const unsigned char limits[] = {
 #embed "../../Storage/Migrations/sql/0006_limits.sql"
 };
 
+static const unsigned char paces[] = {
+#embed "../../Storage/Migrations/sql/0007_paces_and_estimates.sql"
+};
+
 #define SCRIPT(file, text) { file, text, sizeof text }
 
 // A new migration: its file in the folder, its bytes above, its line here. A test compares this list with the folder.
@@ -38,6 +42,7 @@ static const MigrationScript scripts[] = {
     SCRIPT("0004_deletions.sql", deletions),
     SCRIPT("0005_failures.sql", failures),
     SCRIPT("0006_limits.sql", limits),
+    SCRIPT("0007_paces_and_estimates.sql", paces),
 };
 
 size_t migrationScriptCount(void) { return sizeof scripts / sizeof scripts[0]; }

@@ -72,21 +72,35 @@ public struct PostgresIntegrationStore: IntegrationStore {
     public func overrides(object: Int64) async throws -> [StoredOverride] {
         let result = try await database.query(
             """
-            select v.patch, case when v.object_id is not null then 'integration object'
-              when v.integration_id is not null then 'integration' else 'customer' end as reach
-            from tributary.integration_objects o
-            join tributary.overrides v on
-              v.object_id = o.id
-              or (v.object_id is null and v.integration_id = o.integration_id)
-              or (v.object_id is null and v.integration_id is null
-                and (v.customer_id is null or v.customer_id = o.customer_id) and v.provider = o.provider
-                and (v.object is null or v.object = o.object))
-            where o.id = $1
-            order by v.object_id nulls first, v.integration_id nulls first, v.customer_id nulls first, v.object nulls first
+            select v.patch, \(Self.reach) as reach
+            from tributary.integration_objects o join tributary.overrides v on \(Self.concerns)
+            where o.id = $1 order by \(Self.widestFirst)
             """, [.int(object)])
-        return try result.rows.map { row in
-            StoredOverride(
-                reach: StoredOverride.Reach(rawValue: try row.text("reach")) ?? .customer, patch: try row.json("patch"))
-        }
+        return try result.rows.compactMap { try StoredOverride($0) }
+    }
+
+    /// Whose the override `v` is.
+    static let reach = """
+        case when v.object_id is not null then 'integration object' when v.integration_id is not null then 'integration'
+          else 'customer' end
+        """
+    /// Whether the override `v` concerns the object `o`.
+    static let concerns = """
+        (v.object_id = o.id
+          or (v.object_id is null and v.integration_id = o.integration_id)
+          or (v.object_id is null and v.integration_id is null
+            and (v.customer_id is null or v.customer_id = o.customer_id) and v.provider = o.provider
+            and (v.object is null or v.object = o.object)))
+        """
+    /// The order in which overrides are applied.
+    static let widestFirst =
+        "v.object_id nulls first, v.integration_id nulls first, v.customer_id nulls first, v.object nulls first"
+}
+
+extension StoredOverride {
+    /// The override in the columns `reach` and `patch`; nil where there is none.
+    init?(_ row: PostgresRow) throws {
+        guard let patch = try row.jsonIfPresent("patch") else { return nil }
+        self.init(reach: Reach(rawValue: try row.text("reach")) ?? .customer, patch: patch)
     }
 }

@@ -23,7 +23,9 @@ public struct ObjectReport: Sendable, Codable, Equatable {
     public var run: Int64
     /// Records stored of it, deleted ones left out.
     public var records: Int64
-    /// Records of it that could not be stored.
+    /// Whether there are too many to count them while somebody waits, so that `records` says about how many.
+    public var recordsAreEstimated: Bool
+    /// Records of it that could not be stored; of very many the first thousands.
     public var rejected: Int64
     /// The class of what is wrong, if anything is.
     public var failureClass: String?
@@ -36,7 +38,8 @@ public struct ObjectReport: Sendable, Codable, Equatable {
     public init(
         name: String, id: PublicID, provider: String, type: String, state: String, lastSyncedAt: Timestamp? = nil,
         completeUntil: Timestamp? = nil, nextDueAt: Timestamp? = nil, run: Int64 = 0, records: Int64 = 0,
-        rejected: Int64 = 0, failureClass: String? = nil, failureCause: String? = nil, failureAdvice: String? = nil
+        recordsAreEstimated: Bool = false, rejected: Int64 = 0, failureClass: String? = nil,
+        failureCause: String? = nil, failureAdvice: String? = nil
     ) {
         self.name = name
         self.id = id
@@ -48,6 +51,7 @@ public struct ObjectReport: Sendable, Codable, Equatable {
         self.nextDueAt = nextDueAt
         self.run = run
         self.records = records
+        self.recordsAreEstimated = recordsAreEstimated
         self.rejected = rejected
         self.failureClass = failureClass
         self.failureCause = failureCause
@@ -56,6 +60,7 @@ public struct ObjectReport: Sendable, Codable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case name, id, provider, type, state, run, records, rejected
+        case recordsAreEstimated = "records_estimated"
         case lastSyncedAt = "last_synced_at"
         case completeUntil = "complete_until"
         case nextDueAt = "next_due_at"
@@ -91,6 +96,26 @@ public struct RunReport: Sendable, Codable, Equatable {
     public var rejected: Int64
     /// What ended it, if it failed.
     public var failure: String?
+
+    /// A run that ended.
+    public init(
+        run: Int64, kind: String, outcome: String, openedAt: Timestamp, endedAt: Timestamp, attempts: Int64 = 1,
+        pages: Int64 = 0, fetched: Int64 = 0, stored: Int64 = 0, unchanged: Int64 = 0, rejected: Int64 = 0,
+        failure: String? = nil
+    ) {
+        self.run = run
+        self.kind = kind
+        self.outcome = outcome
+        self.openedAt = openedAt
+        self.endedAt = endedAt
+        self.attempts = attempts
+        self.pages = pages
+        self.fetched = fetched
+        self.stored = stored
+        self.unchanged = unchanged
+        self.rejected = rejected
+        self.failure = failure
+    }
 
     enum CodingKeys: String, CodingKey {
         case run, kind, outcome, attempts, pages, fetched, stored, unchanged, rejected, failure

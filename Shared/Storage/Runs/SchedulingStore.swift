@@ -72,32 +72,6 @@ public struct BarrierToSend: Hashable, Sendable {
     }
 }
 
-/// A message that was written in the transaction it tells of.
-public struct Announcement: Hashable, Sendable {
-    /// Its row.
-    public var id: Int64
-    /// `sync.finished`, `alert` or `alert.resolved`.
-    public var kind: String
-    /// The message's key.
-    public var key: String
-    /// The message's `ce_source`.
-    public var source: String
-    /// The message's value: JSON.
-    public var body: [UInt8]
-    /// When it happened.
-    public var madeAt: Timestamp
-
-    /// An announcement.
-    public init(id: Int64, kind: String, key: String, source: String, body: [UInt8], madeAt: Timestamp) {
-        self.id = id
-        self.kind = kind
-        self.key = key
-        self.source = source
-        self.body = body
-        self.madeAt = madeAt
-    }
-}
-
 /// The objects of a provider in each state, for metrics.
 public struct StateCount: Hashable, Sendable {
     /// The provider.
@@ -117,7 +91,8 @@ public struct StateCount: Hashable, Sendable {
 
 /// The scheduler's side of the runs. Every method is one transaction; any number of schedulers may call them at once.
 public protocol SchedulingStore: Sendable {
-    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
+    /// Replaces what is known of the schedules and caps of the providers named. Those of others stay: a scheduler of an
+    /// older version, whose catalog lacks them, must not take them away from newer ones.
     func publish(schedules: [ProviderSchedule], caps: [String: Int]) async throws
     /// Opens a run for up to `limit` objects that are due and returns how many there were.
     func openDue(limit: Int) async throws -> Int
@@ -148,10 +123,6 @@ public protocol SchedulingStore: Sendable {
     /// Judges the late runs of barriers that came back everywhere: what has no receipt by then is lost, and the run is
     /// queued again from there. Returns the number of runs sent back.
     func judgeLate(type: InteractionType, topic: String) async throws -> Int
-    /// The oldest announcements.
-    func announcements(limit: Int) async throws -> [Announcement]
-    /// Removes announcements that were published.
-    func removeAnnouncements(_ ids: [Int64]) async throws
     /// Makes the coming partitions of the history and drops what is older than `keep`.
     func maintainHistory(keep: Duration) async throws
     /// How many objects there are in each state but idle.

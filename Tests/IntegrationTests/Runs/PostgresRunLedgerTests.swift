@@ -14,7 +14,8 @@ private struct PostgresFixture: RunLedgerFixture {
     let sweeps: any SweepStore
     let alerts: any AlertStore
     let circuits: any CircuitStore
-    let control: ControlStore
+    let announcements: any AnnouncementStore
+    let control: PostgresControlStore
 
     init(_ database: TestDatabase) async throws {
         admin = database.pool()
@@ -24,14 +25,15 @@ private struct PostgresFixture: RunLedgerFixture {
         scheduling = PostgresSchedulingStore(database: scheduler)
         alerts = PostgresAlertStore(database: scheduler)
         circuits = PostgresCircuitStore(database: scheduler)
-        control = ControlStore(database: database.pool(as: "tributary_operator"))
+        announcements = PostgresAnnouncementStore(database: scheduler)
+        control = PostgresControlStore(database: database.pool(as: "tributary_operator"))
         let store = PostgresRetrievalStore(
             database: database.pool(as: "tributary_retriever"), rules: FailureRules(runs: 4, time: .zero))
         retrieval = store
         sweeps = store
     }
 
-    func addObject(customer: Int64, provider: String, every: Duration, weight: Double) async throws -> Int64 {
+    func addObject(customer: Int64, provider: String, every: Duration?, weight: Double) async throws -> Int64 {
         try await admin.query(
             """
             insert into tributary.customers (id, public_id, key, name, weight) overriding system value
@@ -47,7 +49,7 @@ private struct PostgresFixture: RunLedgerFixture {
               select gen_random_uuid(), id, $1, $2, 'people', 'contacts', $3::interval from integration returning id
             )
             select id from object
-            """, [.int(customer), .text(provider), .interval(every)])
+            """, [.int(customer), .text(provider), every.map { .interval($0) } ?? .null])
         let id = try result.rows.first.map { try $0.int("id") } ?? 0
         try await admin.query(
             "insert into tributary.object_state (object_id, customer_id, provider) values ($1, $2, $3)",
@@ -103,13 +105,25 @@ private struct PostgresFixture: RunLedgerFixture {
 
     func object(_ id: Int64) async throws -> ObjectFacts {
         let result = try await admin.query(
-            "select state, runnable, attempt, run_number, complete_until, until from tributary.object_state where object_id = $1",
-            [.int(id)])
+            """
+            select state, runnable, attempt, run_number, complete_until, until, next_due_at
+            from tributary.object_state where object_id = $1
+            """, [.int(id)])
         let row = try #require(result.rows.first)
         return ObjectFacts(
             state: try #require(RunState(rawValue: try row.text("state"))), runnable: try row.bool("runnable"),
             attempt: Int32(try row.int("attempt")), run: try row.int("run_number"),
-            completeUntil: try row.timestampIfPresent("complete_until"), until: try row.timestampIfPresent("until"))
+            completeUntil: try row.timestampIfPresent("complete_until"), until: try row.timestampIfPresent("until"),
+            nextDue: try row.timestamp("next_due_at"))
+    }
+
+    func setPace(_ pace: ObjectPace, of id: Int64) async throws {
+        let intervals = [pace.every, pace.reconcile, pace.sweep].map { $0.map { PostgresValue.interval($0) } ?? .null }
+        try await admin.query(
+            """
+            update tributary.integration_objects set resolved_every = $3::interval, resolved_reconcile = $4::interval,
+              resolved_sweep = $5::interval, every_overridden = $2 where id = $1
+            """, [.int(id), .bool(pace.isOverridden)] + intervals)
     }
 
     func makeDue(_ id: Int64) async throws {

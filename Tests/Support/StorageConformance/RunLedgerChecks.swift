@@ -4,7 +4,7 @@ import Storage
 extension RunLedgerCheck {
     /// Every rule.
     public static let all: [RunLedgerCheck] =
-        lifecycle + holding + proofs + sweeping + failing + outages + telling
+        lifecycle + pacing + announcing + holding + proofs + sweeping + failing + outages + telling
 
     private static let lifecycle: [RunLedgerCheck] = [
         RunLedgerCheck("an object has one live run, however often it is due") { ledger in

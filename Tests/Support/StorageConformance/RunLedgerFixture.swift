@@ -11,6 +11,8 @@ public protocol RunLedgerFixture: Sendable {
     var sweeps: any SweepStore { get }
     /// The alerts, under rules of 4 runs and no time.
     var alerts: any AlertStore { get }
+    /// What is told of them.
+    var announcements: any AnnouncementStore { get }
     /// The circuits of providers.
     var circuits: any CircuitStore { get }
     /// A person enables the integration of an object.
@@ -19,8 +21,8 @@ public protocol RunLedgerFixture: Sendable {
     func setAlertEmail(_ email: String, ofCustomer customer: Int64) async throws
     /// Says which ids are stored of an object and not deleted, as the processor would have it.
     func store(_ ids: [String], of object: Int64) async throws
-    /// Adds an object of `customer` (1, 2, …) that is due now.
-    func addObject(customer: Int64, provider: String, every: Duration, weight: Double) async throws -> Int64
+    /// Adds the object `people` of `customer` (1, 2, …) that is due now. `every` is its own pace.
+    func addObject(customer: Int64, provider: String, every: Duration?, weight: Double) async throws -> Int64
     /// Records receipts, as the processor does.
     func receive(_ claim: RunClaim, page: Int32, stored: [Int32]) async throws
     /// Notes a barrier's passage, as the processor does.
@@ -29,6 +31,8 @@ public protocol RunLedgerFixture: Sendable {
     func object(_ id: Int64) async throws -> ObjectFacts
     /// Makes the object due now.
     func makeDue(_ id: Int64) async throws
+    /// Says what overrides say of an object's pace, as applying them does.
+    func setPace(_ pace: ObjectPace, of id: Int64) async throws
 }
 
 /// What a check looks at.
@@ -45,11 +49,15 @@ public struct ObjectFacts: Sendable, Equatable {
     public var completeUntil: Timestamp?
     /// The end of the run's window.
     public var until: Timestamp?
+    /// When it is due next.
+    public var nextDue: Timestamp
 
     /// Facts.
     public init(
-        state: RunState, runnable: Bool, attempt: Int32, run: Int64, completeUntil: Timestamp?, until: Timestamp?
+        state: RunState, runnable: Bool, attempt: Int32, run: Int64, completeUntil: Timestamp?, until: Timestamp?,
+        nextDue: Timestamp
     ) {
+        self.nextDue = nextDue
         self.state = state
         self.runnable = runnable
         self.attempt = attempt

@@ -18,7 +18,7 @@ public struct PostgresPublicationStore: PublicationStore {
         guard any == true else { return nil }
         return try await database.transaction { session in
             try await session.query(PostgresDataStore.settings)
-            try await session.query(Self.patience)
+            try await session.query(PublishingPatience.statement)
             let shard = try await session.query(
                 """
                 select s.shard from tributary.outbox_shards s
@@ -49,10 +49,6 @@ public struct PostgresPublicationStore: PublicationStore {
             return records.count
         }
     }
-
-    /// Longer than a message may wait for its acknowledgement (`KafkaConfiguration.deliveryTimeout`): a publisher whose
-    /// session ended earlier could still send what another has overtaken meanwhile.
-    private static let patience = "select set_config('idle_in_transaction_session_timeout', '180s', true)"
 
     private static func state(
         of name: String, rows: [Int64], shard: Int64, _ session: any PostgresSession

@@ -27,7 +27,7 @@ extension MemoryRunLedger {
             }
             entry.cursor = entry.nextCursor ?? entry.cursor
             if entry.kind == .initial || entry.kind == .full { entry.lastFull = entry.until }
-            entry.nextDue = now + entry.every
+            entry.nextDue = now + self.pace(of: entry)
             entry.failures = 0
             entry.failureClass = nil
             entry.answeredAt = now
@@ -96,9 +96,8 @@ extension MemoryRunLedger {
     }
 
     func announce(_ entry: Entry, _ outcome: String) {
-        announced.append(
-            Announcement(
-                id: nextID(), kind: "sync.finished", key: entry.source.object.description, source: entry.source.path,
-                body: Array(#"{"outcome":"\#(outcome)","run":\#(entry.run)}"#.utf8), madeAt: clock.now))
+        announce(
+            kind: "sync.finished", key: entry.source.object.description, source: entry.source.path,
+            body: Array(#"{"outcome":"\#(outcome)","run":\#(entry.run)}"#.utf8))
     }
 }

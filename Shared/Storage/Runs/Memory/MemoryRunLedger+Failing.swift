@@ -21,8 +21,8 @@ extension MemoryRunLedger {
         entry.failures += 1
         entry.failureClass = failure.kind
         entry.holder = nil
-        entry.nextDue =
-            clock.now + (decision.probeAfter ?? entry.every + min(entry.every * Int(decision.paces), .seconds(86_400)))
+        let pace = pace(of: entry)
+        entry.nextDue = clock.now + (decision.probeAfter ?? pace + min(pace * Int(decision.paces), .seconds(86_400)))
         if decision.pausesObject || decision.stops == .authorization { entry.runnable = false }
         entries[claim.objectID] = entry
         if decision.stops != nil {

@@ -1,10 +1,28 @@
 import Models
 
 extension MemoryRunLedger: SchedulingStore {
-    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
+    /// Replaces what is known of the schedules and caps of the providers named.
     public func publish(schedules: [ProviderSchedule], caps: [String: Int]) {
-        self.schedules = Dictionary(schedules.map { ("\($0.provider).\($0.object)", $0) }) { $1 }
-        self.caps = caps
+        let providers = Set(schedules.map(\.provider)).union(caps.keys)
+        self.schedules = self.schedules.filter { !providers.contains($0.value.provider) }
+        self.caps = self.caps.filter { !providers.contains($0.key) }
+        for schedule in schedules { self.schedules["\(schedule.provider).\(schedule.object)"] = schedule }
+        for (provider, cap) in caps { self.caps[provider] = cap }
+    }
+
+    /// The longest time between two full runs of an object, and the time between two sweeps: what overrides say goes
+    /// first, and there zero is never.
+    private func rhythms(of entry: Entry) -> (reconcile: Duration?, sweep: Duration?) {
+        let schedule = schedules["\(entry.provider).\(entry.object)"]
+        let reconcile = entry.pace.reconcile ?? schedule?.reconcile
+        let sweep = entry.pace.sweep ?? schedule?.sweep
+        return (reconcile == .zero ? nil : reconcile, sweep == .zero ? nil : sweep)
+    }
+
+    /// How often an object is synced.
+    func pace(of entry: Entry) -> Duration {
+        entry.every ?? (entry.pace.isOverridden ? entry.pace.every : nil)
+            ?? schedules["\(entry.provider).\(entry.object)"]?.every ?? entry.pace.every ?? .seconds(3600)
     }
 
     /// Opens a run for up to `limit` objects that are due and returns how many there were.
@@ -22,13 +40,12 @@ extension MemoryRunLedger: SchedulingStore {
             entry.postponements = 0
             entry.openedAt = now
             entry.queuedAt = now
-            let schedule = self.schedules["\(entry.provider).\(entry.object)"]
-            let reconcile = schedule?.reconcile
+            let (reconcile, sweep) = self.rhythms(of: entry)
             if entry.completeUntil == nil, entry.cursor == nil {
                 entry.kind = .initial
             } else if let reconcile, let lastFull = entry.lastFull, lastFull + reconcile < now {
                 entry.kind = .full
-            } else if let sweep = schedule?.sweep, let last = entry.lastSweep ?? entry.lastFull, last + sweep < now {
+            } else if let sweep, let last = entry.lastSweep ?? entry.lastFull, last + sweep < now {
                 entry.kind = .sweep
                 // One that fails is tried again in a day.
                 entry.lastSweep = now - sweep + min(sweep, .seconds(86_400))
@@ -125,12 +142,6 @@ extension MemoryRunLedger: SchedulingStore {
     public func unring(_ rings: [Doorbell]) {
         for ring in rings where entries[ring.objectID]?.run == ring.run { entries[ring.objectID]?.rungAt = nil }
     }
-
-    /// The oldest announcements.
-    public func announcements(limit: Int) -> [Announcement] { Array(announced.prefix(limit)) }
-
-    /// Removes announcements that were published.
-    public func removeAnnouncements(_ ids: [Int64]) { announced.removeAll { ids.contains($0.id) } }
 
     /// Makes the coming partitions of the history and drops what is older than `keep`.
     public func maintainHistory(keep: Duration) {}

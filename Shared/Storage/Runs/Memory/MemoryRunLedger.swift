@@ -11,7 +11,10 @@ public actor MemoryRunLedger {
         var provider: String
         var object: String
         var type: InteractionType
-        var every: Duration
+        /// Its own pace.
+        var every: Duration?
+        /// What overrides say of its pace.
+        var pace = ObjectPace()
         var settings: [UInt8]
         var runnable = true
         var state = RunState.idle
@@ -109,6 +112,8 @@ public actor MemoryRunLedger {
     var caps: [String: Int] = [:]
     var barriers: [Int64: Barrier] = [:]
     var announced: [Announcement] = []
+    /// Whether somebody publishes them.
+    var isAnnouncing = false
     var lastID: Int64 = 0
     /// Failures by object, newest last.
     public private(set) var failureLog: [Int64: [Failure]] = [:]
@@ -124,7 +129,7 @@ public actor MemoryRunLedger {
     /// Adds an object that is due now and returns its row id.
     public func add(
         source: ObjectSource, customerID: Int64, integrationID: Int64, provider: String, object: String,
-        type: InteractionType, every: Duration, settings: [UInt8] = Array("{}".utf8), weight: Double = 1,
+        type: InteractionType, every: Duration?, settings: [UInt8] = Array("{}".utf8), weight: Double = 1,
         customerCap: Int? = nil
     ) -> Int64 {
         let id = nextID()
@@ -154,11 +159,15 @@ public actor MemoryRunLedger {
     /// Makes an object due now.
     public func makeDue(_ id: Int64) { entries[id]?.nextDue = clock.now }
 
+    /// Says what overrides say of an object's pace, as applying them does.
+    public func setPace(_ pace: ObjectPace, of id: Int64) { entries[id]?.pace = pace }
+
     /// What is known of an object.
     public func facts(of id: Int64) -> (
-        state: RunState, runnable: Bool, attempt: Int32, run: Int64, completeUntil: Timestamp?, until: Timestamp?
+        state: RunState, runnable: Bool, attempt: Int32, run: Int64, completeUntil: Timestamp?, until: Timestamp?,
+        nextDue: Timestamp
     )? {
-        entries[id].map { ($0.state, $0.runnable, $0.attempt, $0.run, $0.completeUntil, $0.until) }
+        entries[id].map { ($0.state, $0.runnable, $0.attempt, $0.run, $0.completeUntil, $0.until, $0.nextDue) }
     }
 
     func nextID() -> Int64 {

@@ -13,14 +13,18 @@ extension PostgresSchedulingStore {
               where state = 'idle' and runnable and next_due_at <= clock_timestamp()
               order by next_due_at limit $1 for no key update skip locked
             ), planned as (
-              select s.object_id, p.sweep, case
+              select s.object_id, n.sweep, case
                 when s.complete_until is null and s.cursor is null then 'initial'
-                when s.full_wanted or s.last_full_at + p.reconcile < clock_timestamp() then 'full'
-                when coalesce(s.last_sweep_at, s.last_full_at) + p.sweep < clock_timestamp() then 'sweep'
+                when s.full_wanted or s.last_full_at + n.reconcile < clock_timestamp() then 'full'
+                when coalesce(s.last_sweep_at, s.last_full_at) + n.sweep < clock_timestamp() then 'sweep'
                 else 'incremental' end as kind
               from due join tributary.object_state s using (object_id)
               join tributary.integration_objects o on o.id = s.object_id
               left join tributary.provider_schedules p on p.provider = o.provider and p.object = o.object
+              -- What overrides say goes first; there 0 is never.
+              cross join lateral (
+                select nullif(coalesce(o.resolved_reconcile, p.reconcile), interval '0') as reconcile,
+                  nullif(coalesce(o.resolved_sweep, p.sweep), interval '0') as sweep) n
             )
             update tributary.object_state s set
               state = 'queued', run_number = s.run_number + 1, attempt = 0, until = null, until_bounded = false,

@@ -21,19 +21,22 @@ public struct PostgresSchedulingStore: SchedulingStore {
         self.ignoresReceipts = ignoresReceipts
     }
 
-    /// Replaces what the catalog says of schedules and of each provider's cap on runs.
+    /// Replaces what is known of the schedules and caps of the providers named.
     public func publish(schedules: [ProviderSchedule], caps: [String: Int]) async throws {
         let sorted = schedules.sorted { ($0.provider, $0.object) < ($1.provider, $1.object) }
         let capped = caps.sorted { $0.key < $1.key }
+        let providers = Set(sorted.map(\.provider)).union(caps.keys).sorted()
         try await database.transaction { session in
             // Two schedulers that start together must not deadlock on each other's rows.
             try await session.query("select pg_advisory_xact_lock(hashtext('tributary.provider_schedules'))::text")
             try await session.query(
                 """
                 delete from tributary.provider_schedules s
-                where not exists (select 1 from unnest($1::text[], $2::text[]) k(provider, object)
+                where s.provider = any($3::text[])
+                  and not exists (select 1 from unnest($1::text[], $2::text[]) k(provider, object)
                                   where k.provider = s.provider and k.object = s.object)
-                """, [.textArray(sorted.map(\.provider)), .textArray(sorted.map(\.object))])
+                """,
+                [.textArray(sorted.map(\.provider)), .textArray(sorted.map(\.object)), .textArray(providers)])
             try await session.query(
                 """
                 insert into tributary.provider_schedules as s (provider, object, every, reconcile, sweep)
@@ -53,8 +56,8 @@ public struct PostgresSchedulingStore: SchedulingStore {
                     .doubleArray(sorted.map { $0.sweep.map { Double($0.microseconds) / 1e6 } }),
                 ])
             try await session.query(
-                "delete from tributary.provider_caps where provider <> all($1::text[])", [.textArray(capped.map(\.key))]
-            )
+                "delete from tributary.provider_caps where provider = any($1::text[]) and provider <> all($2::text[])",
+                [.textArray(providers), .textArray(capped.map(\.key))])
             try await session.query(
                 """
                 insert into tributary.provider_caps (provider, max_runs)
@@ -83,22 +86,5 @@ public struct PostgresSchedulingStore: SchedulingStore {
             guard let state = RunState(rawValue: try row.text("state")) else { return nil }
             return StateCount(provider: try row.text("provider"), state: state, objects: try row.int("objects"))
         }
-    }
-
-    /// The oldest announcements.
-    public func announcements(limit: Int) async throws -> [Announcement] {
-        let result = try await database.query(
-            "select id, kind, key, source, body, made_at from tributary.announcements order by id limit $1",
-            [.int(Int64(limit))])
-        return try result.rows.map { row in
-            Announcement(
-                id: try row.int("id"), kind: try row.text("kind"), key: try row.text("key"),
-                source: try row.text("source"), body: try row.json("body"), madeAt: try row.timestamp("made_at"))
-        }
-    }
-
-    /// Removes announcements that were published.
-    public func removeAnnouncements(_ ids: [Int64]) async throws {
-        try await database.query("delete from tributary.announcements where id = any($1::bigint[])", [.intArray(ids)])
     }
 }
