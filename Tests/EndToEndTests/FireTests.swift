@@ -48,6 +48,12 @@ import Testing
             await world.pipeline.stop()
             print("fire: seed \(Self.seed), \(Self.records) records, \(world.server.counts)")
             for (what, count) in chaos.counts.sorted(by: { $0.key < $1.key }) { print("fire: \(what): \(count)") }
+            let troubles = world.server.counts
+            #expect(troubles.tooManyRequests > 0)
+            #expect(troubles.serverErrors > 0)
+            #expect(troubles.resets > 0)
+            #expect(troubles.truncated > 0)
+            #expect(troubles.slow > 0)
             for (point, _) in Chaos.points {
                 #expect(chaos.counts[point, default: 0] >= 2, "\(point) was hit too seldom")
             }

@@ -33,7 +33,7 @@ struct ApplyFileTests {
                 name: Acme GmbH
                 weight: 3
                 max_runs: 5
-                every: { all: 1h, stripe/charges: 5m }
+                every: { all: 1h, stripe/charges: 5m, tickets: 10m }
                 overrides: { stripe: { settle: 5m } }
                 integrations:
                   - provider: stripe
@@ -44,7 +44,7 @@ struct ApplyFileTests {
             """, environment: ["KEY": "sk_test"])
         let customer = try #require(file.customers.first)
         #expect(customer.key == "acme" && customer.name == "Acme GmbH" && customer.weight == 3 && customer.maxRuns == 5)
-        #expect(customer.paces == ["": .seconds(3600), "stripe/charges": .seconds(300)])
+        #expect(customer.paces == ["": .seconds(3600), "stripe/charges": .seconds(300), "tickets": .seconds(600)])
         #expect(customer.overrides["stripe"].map { String(decoding: $0, as: UTF8.self) } == #"{"settle":"5m"}"#)
         let integration = try #require(customer.integrations.first)
         #expect(integration.key == "stripe" && integration.enabled)
@@ -67,6 +67,7 @@ struct ApplyFileTests {
             ("customers: [{ key: a, wieght: 2 }]", "'wieght' is not known"),
             ("customers: [{ key: a, weight: 0 }]", "weight must be a number"),
             ("customers: [{ key: a, every: { all: 10 } }]", "not a duration"),
+            ("customers: [{ key: a, every: { strype: 10m } }]", "'strype' is neither a provider nor a type"),
             ("customers: [{ key: a, integrations: [{ provider: strype }] }]", "no usable provider 'strype'"),
             (
                 "customers: [{ key: a, integrations: [{ provider: stripe, objects: [chargez] }] }]",

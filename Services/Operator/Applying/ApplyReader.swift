@@ -26,7 +26,9 @@ struct ApplyReader {
             known: ["key", "name", "weight", "max_runs", "every", "alerts", "overrides", "integrations"])
         guard let key = key(node, "a customer") else { return nil }
         var paces: [String: Duration] = [:]
+        var subjects: [(String, YAMLMark)] = []
         for member in node["every"]?.mapping ?? [] {
+            subjects.append((member.key, member.keyMark))
             if let pace = duration(member.value, "every") { paces[member.key == "all" ? "" : member.key] = pace }
         }
         var overrides: [String: [UInt8]] = [:]
@@ -39,10 +41,22 @@ struct ApplyReader {
             overrides[member.key] = patch.json.encoded
         }
         let integrations = list(node["integrations"], "integrations", at: node).compactMap { integration($0, of: key) }
+        let types = Set(integrations.flatMap(\.objects).map(\.type.name)).union(InteractionType.canonical.map(\.name))
+        for (subject, mark) in subjects where !isPaced(subject, types: types) {
+            report(
+                mark, "'\(subject)' is neither a provider nor a type of records",
+                "write all, a type such as tickets, a provider of the catalog, or provider/object")
+        }
         return CustomerSpecification(
             key: key, name: node["name"]?.scalar?.text, weight: number(node["weight"], "weight") ?? 1,
             maxRuns: number(node["max_runs"], "max_runs").map { Int($0) }, paces: paces, overrides: overrides,
             integrations: integrations, alertEmail: alertEmail(node["alerts"]))
+    }
+
+    /// Whether a customer's pace may be for `subject`. Objects are not looked up: overrides may make some.
+    private func isPaced(_ subject: String, types: Set<String>) -> Bool {
+        let provider = subject.split(separator: "/", maxSplits: 1).first.map(String.init) ?? ""
+        return subject == "all" || types.contains(subject) || catalog.providers[provider] != nil
     }
 
     private mutating func integration(_ node: YAMLNode, of customer: String) -> IntegrationSpecification? {

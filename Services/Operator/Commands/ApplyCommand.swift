@@ -14,7 +14,9 @@ enum ApplyCommand {
 
     static let command = Command(
         "apply", "makes customers, integrations and overrides as a file says; doing it again changes nothing",
-        settings: [file, StandardSettings.postgres, ConnectionSettings.catalog, OperatorSettings.keys]
+        settings: [
+            file, StandardSettings.postgres, ConnectionSettings.catalog, OperatorSettings.keys, OperatorSettings.json,
+        ]
     ) { call in
         let path = call[file]
         guard let data = FileManager.default.contents(atPath: path) else {
@@ -52,9 +54,8 @@ enum ApplyCommand {
         if !wanted.secrets.isEmpty {
             _ = try await store.apply(wanted.customers, now: SystemClock().now, pace: paces.pace)
         }
-        call.terminal.print(
-            "\(path): \(report.created) created, \(report.changed) changed, \(report.unchanged) unchanged, "
-                + "\(wanted.secrets.count) credentials stored")
+        let result = ApplyResult(file: path, report, credentials: wanted.secrets.count)
+        try call.show(result, result.text)
         return .success
     }
 

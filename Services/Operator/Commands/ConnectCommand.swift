@@ -27,6 +27,7 @@ enum ConnectCommand {
         settings: [
             StandardSettings.postgres, OperatorSettings.keeper, ConnectionSettings.catalog, OperatorSettings.keys,
             OperatorSettings.allowAddresses, method, noBrowser, redirectPort, redirectHost,
+            OperatorSettings.json,
         ]
     ) { call in
         let database = try call.keeperPostgres()
@@ -59,11 +60,9 @@ enum ConnectCommand {
         }
         let verified = try await connection.verify(granted)
         if let granted { try await connection.store(granted) }
-        call.terminal.print(verified)
-        call.terminal.print(
-            granted == nil
-                ? "\(name) needs no connecting: its requests carry what was applied"
-                : "\(name) is connected; what was stopped goes on")
+        let result = ConnectResult(
+            integration: name, method: connection.method.name, verified: verified, connected: granted != nil)
+        try call.show(result, result.text)
         return .success
     }
 
@@ -83,9 +82,14 @@ enum ConnectCommand {
         do {
             let address = try connection.requests.consent(
                 redirect: loopback.address, state: consent.state, challenge: consent.challenge, now: connection.now)
-            call.terminal.print(
-                "To connect \(connection.name) with \(connection.method.title), open:\n\n  \(address)\n")
-            call.terminal.print("Waiting for the browser to come back to \(loopback.address)")
+            let invitation = [
+                "To connect \(connection.name) with \(connection.method.title), open:\n\n  \(address)\n",
+                "Waiting for the browser to come back to \(loopback.address)",
+            ]
+            // A person reads this even where a script reads the result.
+            for line in invitation {
+                if call[OperatorSettings.json] { call.terminal.complain(line) } else { call.terminal.print(line) }
+            }
             if !call[noBrowser], !Browser.open(address) {
                 call.terminal.complain("no browser could be opened here: copy the address into one on this machine")
             }

@@ -6,7 +6,8 @@ import Storage
 enum EnableCommand {
     static let command = Command(
         "enable", "lets an integration go on that failures had stopped, from where it was",
-        arguments: [CommandArgument("integration", "customer/integration")], settings: [StandardSettings.postgres]
+        arguments: [CommandArgument("integration", "customer/integration")],
+        settings: [StandardSettings.postgres, OperatorSettings.json]
     ) { call in
         let name = call.argument(0) ?? ""
         let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
@@ -19,7 +20,8 @@ enum EnableCommand {
                 "there is no integration \(name); `tributary status` lists them all", exitCode: .badInput)
         }
         try await store.enable(integration: integration.id)
-        call.terminal.print("\(name) goes on from where it was")
+        let result = EnableResult(integration: name)
+        try call.show(result, result.text)
         return .success
     }
 }

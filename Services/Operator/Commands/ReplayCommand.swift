@@ -8,7 +8,7 @@ enum ReplayCommand {
     static let command = Command(
         "replay", "sends the messages of a dead.* topic to where they came from, each once",
         arguments: [CommandArgument("topic", "the dead topic, such as dead.interactions.accounts")],
-        settings: OperatorSettings.kafka
+        settings: OperatorSettings.kafka + [OperatorSettings.json]
     ) { call in
         let topic = call.topic(call.argument(0) ?? "")
         let deadPrefix = call.topics.prefix + "dead."
@@ -23,6 +23,7 @@ enum ReplayCommand {
         // The group remembers what was replayed, so that a second call sends only what came since.
         let consumer = try KafkaConsumer(call.kafka, group: "\(call.topics.prefix)replay", topics: [topic])
         var replayed = 0
+        var skipped = 0
         var idle = 0
         while idle < 5 {
             let messages = try await consumer.poll(maximum: 500, timeout: .seconds(1))
@@ -32,11 +33,13 @@ enum ReplayCommand {
             try await producer.produce(originals)
             try await consumer.commit(messages)
             replayed += originals.count
+            skipped += messages.count - originals.count
             call.terminal.progress("\(replayed) messages")
         }
         await consumer.close()
         await producer.close()
-        call.terminal.print("\(replayed) messages were sent again to where they came from")
+        let result = ReplayResult(topic: topic, replayed: replayed, skipped: skipped)
+        try call.show(result, result.text)
         return .success
     }
 }

@@ -8,7 +8,7 @@ import Storage
 enum RotateKeysCommand {
     static let command = Command(
         "rotate-keys", "seals every credential and token again with the current key while everything runs",
-        settings: [StandardSettings.postgres, OperatorSettings.keeper, OperatorSettings.keys]
+        settings: [StandardSettings.postgres, OperatorSettings.keeper, OperatorSettings.keys, OperatorSettings.json]
     ) { call in
         guard let text = call[OperatorSettings.keys] else {
             throw CommandFailure(
@@ -28,11 +28,12 @@ enum RotateKeysCommand {
             total.unreadable = round.unreadable
             if round.resealed == 0, round.overtaken == 0 { break }
         }
-        call.terminal.print("\(total.resealed) sealed again with the key '\(keys.currentKeyID)'")
+        let result = RotationResult(
+            key: keys.currentKeyID, resealed: total.resealed, unreadable: total.unreadable)
+        try call.show(result, result.text)
         guard total.unreadable == 0 else {
             throw CommandFailure("\(total.unreadable) could not be opened and are as they were")
         }
-        call.terminal.print("no value needs an older key any more, once every process has the new one first")
         return .success
     }
 

@@ -12,7 +12,7 @@ public struct CustomerSpecification: Sendable {
     public var maxRuns: Int?
     /// Who is told by e-mail what the customer has to do; nil: the operator.
     public var alertEmail: String?
-    /// Its own pace, by `provider` or `provider/object`; the empty text means everything.
+    /// Its own pace, by `provider/object`, provider or type of records; the empty text means everything.
     public var paces: [String: Duration]
     /// Its merge patches (JSON) by provider.
     public var overrides: [String: [UInt8]]

@@ -18,7 +18,7 @@ struct OAuthWorld: Sendable {
 
     init(
         database: TestDatabase, revoking: Int, tolerant: Int, life: Duration, seed: UInt64, trouble: Double = 0,
-        settings: [String: String] = [:]
+        clientSecret: String = "secret", settings: [String: String] = [:]
     ) async throws {
         self.revoking = try AuthorizationServer(isTolerant: false, life: life, seed: seed, trouble: trouble)
         self.tolerant = try AuthorizationServer(isTolerant: true, life: life, seed: seed &+ 1, trouble: trouble)
@@ -41,7 +41,7 @@ struct OAuthWorld: Sendable {
         }
         try await pipeline.tributary(
             "apply", "-f", try pipeline.write(file, to: "apply.yaml"),
-            settings: ["APP_ID": "app", "APP_SECRET": "secret"])
+            settings: ["APP_ID": "app", "APP_SECRET": clientSecret])
     }
 
     /// How the keeper of credentials connects.

@@ -17,7 +17,22 @@ final class ScriptedServer: Sendable {
     /// What it has answered.
     struct Counts: Sendable {
         var pages = 0
-        var troubles = 0
+        var tooManyRequests = 0
+        var serverErrors = 0
+        var resets = 0
+        var truncated = 0
+        var slow = 0
+
+        fileprivate mutating func count(_ trouble: Trouble?) {
+            switch trouble {
+            case nil: pages += 1
+            case .tooManyRequests: tooManyRequests += 1
+            case .serverError: serverErrors += 1
+            case .reset: resets += 1
+            case .truncated: truncated += 1
+            case .slow: slow += 1
+            }
+        }
     }
 
     private let server: RawHTTPServer
@@ -25,15 +40,17 @@ final class ScriptedServer: Sendable {
 
     private final class Inside: Sendable {
         let tenants: [String: ScriptedTenant]
-        let token: String
+        /// The values of the header `Authorization` that are good.
+        let authorizations: Set<String>
         let state: Mutex<(random: ScriptedRandom, troubles: Troubles, counts: Counts)>
         let port = Mutex<UInt16>(0)
         let refuses = Mutex(false)
         let hold = Mutex<(path: String, gate: Gate)?>(nil)
 
-        init(tenants: [ScriptedTenant], token: String, seed: UInt64, troubles: Troubles) {
+        init(tenants: [ScriptedTenant], token: String, password: String?, seed: UInt64, troubles: Troubles) {
             self.tenants = Dictionary(uniqueKeysWithValues: tenants.map { ($0.name, $0) })
-            self.token = token
+            let basic = password.map { "Basic " + Data("somebody:\($0)".utf8).base64EncodedString() }
+            authorizations = Set(["Bearer \(token)"] + (basic.map { [$0] } ?? []))
             state = Mutex((ScriptedRandom(seed: seed), troubles, Counts()))
         }
 
@@ -47,8 +64,11 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    init(tenants: [ScriptedTenant], token: String, seed: UInt64, troubles: Troubles = Troubles()) throws {
-        let inside = Inside(tenants: tenants, token: token, seed: seed, troubles: troubles)
+    /// `password` is that of the user `somebody`, who may ask as well.
+    init(
+        tenants: [ScriptedTenant], token: String, password: String? = nil, seed: UInt64, troubles: Troubles = Troubles()
+    ) throws {
+        let inside = Inside(tenants: tenants, token: token, password: password, seed: seed, troubles: troubles)
         self.inside = inside
         server = try RawHTTPServer { Self.answer($0, inside) }
         inside.port.withLock { $0 = server.port }
@@ -80,15 +100,20 @@ final class ScriptedServer: Sendable {
     func behave() { inside.state.withLock { $0.troubles = .none } }
 
     private static func answer(_ request: RawRequest, _ inside: Inside) -> [RawStep] {
-        guard request.header("Authorization") == "Bearer \(inside.token)", !inside.refuses.withLock({ $0 }) else {
-            return [.response(401)]
-        }
+        guard let authorization = request.header("Authorization"), inside.authorizations.contains(authorization),
+            !inside.refuses.withLock({ $0 })
+        else { return [.response(401)] }
         let trouble = inside.state.withLock { state in
             let trouble = self.trouble(&state.random, state.troubles)
-            if trouble == nil { state.counts.pages += 1 } else { state.counts.troubles += 1 }
+            state.counts.count(trouble)
             return trouble
         }
-        if let trouble, case .steps(let steps) = trouble { return steps }
+        switch trouble {
+        case .tooManyRequests: return [.response(429, [("Retry-After", "1")])]
+        case .serverError: return [.response(500, body: Array("<html>oops</html>".utf8))]
+        case .reset: return [.reset]
+        default: break
+        }
         guard let components = URLComponents(string: request.target),
             case let parts = components.path.split(separator: "/").map(String.init), parts.count == 2,
             let tenant = inside.tenants[parts[0]], let object = ScriptedObject(rawValue: parts[1])
@@ -121,15 +146,14 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    private enum Trouble {
-        case steps([RawStep])
-        case truncated, slow
+    fileprivate enum Trouble {
+        case tooManyRequests, serverError, reset, truncated, slow
     }
 
     private static func trouble(_ random: inout ScriptedRandom, _ odds: Troubles) -> Trouble? {
-        if random.happens(odds.tooManyRequests) { return .steps([.response(429, [("Retry-After", "1")])]) }
-        if random.happens(odds.serverErrors) { return .steps([.response(500, body: Array("<html>oops</html>".utf8))]) }
-        if random.happens(odds.resets) { return .steps([.reset]) }
+        if random.happens(odds.tooManyRequests) { return .tooManyRequests }
+        if random.happens(odds.serverErrors) { return .serverError }
+        if random.happens(odds.resets) { return .reset }
         if random.happens(odds.truncated) { return .truncated }
         if random.happens(odds.slow) { return .slow }
         return nil

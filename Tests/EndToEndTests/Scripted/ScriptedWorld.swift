@@ -27,11 +27,11 @@ struct ScriptedWorld: Sendable {
     }
 
     /// A customer for each of `recordsPerObject`. With a `pace` ("1h") instead of the definition's two seconds, what
-    /// follows the initial sync is up to the test.
+    /// follows the initial sync is up to the test. With a `password`, the last customer logs in with that.
     init(
         database: TestDatabase, recordsPerObject: [Int], seed: UInt64,
         troubles: ScriptedServer.Troubles = .none, pace: String? = nil, brokers: String? = nil,
-        settings: [String: String] = [:]
+        password: String? = nil, settings: [String: String] = [:]
     ) async throws {
         self.seed = seed
         self.pace = pace
@@ -40,12 +40,14 @@ struct ScriptedWorld: Sendable {
                 name: "customer\(place + 1)",
                 counts: Dictionary(uniqueKeysWithValues: ScriptedObject.allCases.map { ($0, each) }))
         }
-        server = try ScriptedServer(tenants: tenants, token: Self.token, seed: seed, troubles: troubles)
+        server = try ScriptedServer(
+            tenants: tenants, token: Self.token, password: password, seed: seed, troubles: troubles)
         let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Catalog").path
         pipeline = try await Pipeline(database: database, catalog: catalog, brokers: brokers, settings: settings)
         var file = "customers:\n"
         for tenant in tenants {
+            let logsIn = password != nil && tenant.name == tenants.last?.name
             file += """
                   - key: \(tenant.name)
                     every: { \(pace.map { "all: \($0)" } ?? "") }
@@ -53,12 +55,13 @@ struct ScriptedWorld: Sendable {
                       - key: scripted
                         provider: scripted
                         settings: { base_url: "\(server.address(of: tenant))" }
-                        secrets: { token: { env: SCRIPTED_TOKEN } }
+                        secrets: { \(logsIn ? "password: { env: SCRIPTED_PASSWORD }" : "token: { env: SCRIPTED_TOKEN }") }
 
                 """
         }
         let path = try pipeline.write(file, to: "apply.yaml")
-        try await pipeline.tributary("apply", "-f", path, settings: ["SCRIPTED_TOKEN": Self.token])
+        try await pipeline.tributary(
+            "apply", "-f", path, settings: ["SCRIPTED_TOKEN": Self.token, "SCRIPTED_PASSWORD": password ?? ""])
     }
 
     /// The provider goes quiet, one more sync of everything runs, and the outbox empties. Returns when that was.

@@ -95,6 +95,25 @@ extension ControlCheck {
                 try expect((0.45...1.55).contains(share), true, "step \(index): \(share) of the pace, so it")
             }
         },
+        ControlCheck(
+            "of a customer's paces that for the object goes first, then its provider's, its type's, everything's"
+        ) {
+            fixture in
+            try await fixture.apply(customer())
+            try await fixture.sync(fixture.object(), secondsAgo: 1)
+            let subjects: [(String, Double)] = [
+                ("", 36_000), ("contacts", 360_000), ("crm", 3_600_000), ("crm/people", 36_000_000),
+            ]
+            for (subject, seconds) in subjects {
+                // What is said of others changes nothing.
+                for other in ["erp", "deals", "crm/firms", "erp/people"] {
+                    try await fixture.apply(customer(paces: [other: .seconds(60)]))
+                }
+                try await fixture.apply(customer(paces: [subject: .seconds(Int64(seconds))]))
+                let share = try await fixture.pause() / seconds
+                try expect((0.45...1.55).contains(share), true, "'\(subject)': \(share) of the pace, so it")
+            }
+        },
         ControlCheck("an object that is late by its new pace is due at once") { fixture in
             try await fixture.apply(customer())
             try await fixture.sync(fixture.object(), secondsAgo: 300)

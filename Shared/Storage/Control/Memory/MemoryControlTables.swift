@@ -8,7 +8,7 @@ public actor MemoryControlTables {
         var publicID: PublicID
         var wanted: CustomerSpecification
         var name: String
-        /// By provider, or `provider/object`; the empty text means everything.
+        /// By provider, `provider/object` or type; the empty text means everything.
         var paces: [String: Duration] = [:]
         /// By provider.
         var overrides: [String: [UInt8]] = [:]
@@ -101,15 +101,16 @@ public actor MemoryControlTables {
         for (id, object) in objects where object.integration == integration { objects[id]?.runnable = false }
     }
 
-    /// How often an object is synced: its own pace, what an override says, the customer's for it, its provider or
-    /// everything, the provider's, that of an object which overrides have made, hourly.
+    /// How often an object is synced: its own pace, what an override says, the customer's for it, its provider, its
+    /// type or everything, the provider's, that of an object which overrides have made, hourly.
     func pace(of object: Object) -> Duration {
         if let every = object.wanted.every { return every }
         if object.pace.isOverridden, let every = object.pace.every { return every }
         let provider = integrations[object.integration]?.wanted.provider ?? ""
         let name = "\(provider)/\(object.wanted.object)"
         let paces = integrations[object.integration].flatMap { customers[$0.customer] }?.paces ?? [:]
-        return paces[name] ?? paces[provider] ?? paces[""] ?? schedules[name] ?? object.pace.every ?? .seconds(3600)
+        return paces[name] ?? paces[provider] ?? paces[object.wanted.type.name] ?? paces[""] ?? schedules[name]
+            ?? object.pace.every ?? .seconds(3600)
     }
 
     func id(of object: PublicID) -> Int64? { objects.first { $0.value.publicID == object }?.key }

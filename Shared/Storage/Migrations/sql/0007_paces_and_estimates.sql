@@ -6,16 +6,18 @@ alter table tributary.integration_objects
   add column resolved_reconcile interval,                       -- 0: no full runs
   add column resolved_sweep interval;                           -- 0: no sweeps
 
--- How often an object is synced: its own pace, else what an override says, else the customer's for this object, this
--- provider or everything, else the provider's, else that of an object which overrides have made, else hourly.
+-- A customer's pace: for an object of a provider, for a provider, for a type of records (`provider` names it), or for
+-- everything. How often an object is synced: its own pace, else what an override says, else the narrowest of the
+-- customer's, else the provider's, else that of an object which overrides have made, else hourly.
 create or replace function tributary.pace(of_object bigint) returns interval
 language sql stable parallel safe as $$
   select coalesce(
     o.every,
     case when o.every_overridden then o.resolved_every end,
     (select c.every from tributary.customer_schedules c
-     where c.customer_id = o.customer_id and c.provider in (o.provider, '') and c.object in (o.object, '')
-     order by (c.provider <> '') desc, (c.object <> '') desc limit 1),
+     where c.customer_id = o.customer_id and c.provider in (o.provider, o.interaction_type, '')
+       and (c.object = '' or (c.object = o.object and c.provider = o.provider))
+     order by c.object <> '' desc, c.provider = o.provider desc, c.provider <> '' desc limit 1),
     (select p.every from tributary.provider_schedules p where p.provider = o.provider and p.object = o.object),
     o.resolved_every,
     interval '1 hour')
