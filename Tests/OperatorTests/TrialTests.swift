@@ -5,6 +5,7 @@ import JSON
 import Models
 import Operator
 import Service
+import Synchronization
 import Testing
 import YAML
 
@@ -73,6 +74,63 @@ struct TrialTests {
         #expect(text.contains("Complete Until would be 2026-01-31T12:00:00Z, once all pages are stored."))
     }
 
+    @Test func isCompleteUntilTheProvidersClockAndNoFurther() async throws {
+        let behind = HTTPHeader("Date", "Sat, 31 Jan 2026 11:58:00 GMT")
+        let ahead = HTTPHeader("Date", "Sat, 31 Jan 2026 12:05:00 GMT")
+        let trial = try await trial([
+            Self.answer(Self.first, headers: [behind]), Self.answer(Self.second, headers: [ahead]),
+        ])
+        #expect(trial.until == Timestamp(seconds: 1_769_860_680))
+        #expect(try TrialText(trial, limit: 20).text.contains("Complete Until would be 2026-01-31T11:58:00Z."))
+    }
+
+    private func report(_ answers: [ScriptedExchange], every: String = "30s") async throws -> Trial {
+        let provider = try ProviderDefinition(
+            DefinitionNode(
+                YAMLParser.document(
+                    """
+                    provider: test
+                    base_url: https://api.example.com/v1
+                    objects:
+                      lines:
+                        type: deals
+                        id: id
+                        records: rows
+                        map: { title: name }
+                        report:
+                          create: { request: { method: POST, path: /reports } }
+                          poll:
+                            request: { path: "/reports/{{ job.id }}" }
+                            done: "{{ job.state == 'done' }}"
+                            every: \(every)
+                            at_most: 1h
+                          download: { request: { path: "/reports/{{ job.id }}/rows" } }
+                    """), file: "provider.yaml", layer: .provider))
+        return try await Trial(
+            TrialTarget(
+                name: "test/lines", provider: provider, object: "lines",
+                context: RetrievalContext(
+                    secrets: [:], kind: .initial, completeUntil: nil, until: Timestamp(seconds: 1_769_860_800))),
+            limit: 20, transport: ScriptedTransport(answers), clock: SleeplessClock())
+    }
+
+    @Test func waitsForAReportAsARunDoes() async throws {
+        let trial = try await report([
+            Self.answer(#"{"id":"r1","state":"made"}"#), Self.answer(#"{"state":"made"}"#),
+            Self.answer(#"{"state":"made"}"#), Self.answer(#"{"state":"done"}"#),
+            Self.answer(#"{"rows":[{"id":1,"name":"A"}]}"#),
+        ])
+        #expect(trial.failure == nil)
+        #expect(trial.records.map(\.externalID) == ["1"])
+        #expect(trial.pages.count == 5)
+    }
+
+    @Test func doesNotWaitForAReportLongerThanAnybodyWould() async throws {
+        let trial = try await report(
+            [Self.answer(#"{"id":"r1","state":"made"}"#), Self.answer(#"{"state":"made"}"#)], every: "20m")
+        #expect(trial.failure?.cause.contains("is still making the report") == true)
+    }
+
     @Test func showsRequestsRecordsAndFieldsWithTheirSources() async throws {
         let trial = try await trial([
             Self.answer(Self.first, headers: [HTTPHeader("X-Left", "41")]), Self.answer(Self.second),
@@ -132,4 +190,11 @@ struct TrialTests {
         #expect(json["next"]?["url"] == "https://api.example.com/v1/tickets?cursor=c2")
         #expect(json["complete_until"] == "2026-01-31T12:00:00Z" && json["failure"] == .null)
     }
+}
+
+/// A clock on which sleeping takes no time and moves it on.
+private final class SleeplessClock: WallClock {
+    private let time = Mutex(Timestamp(seconds: 1_769_860_800))
+    var now: Timestamp { time.withLock { $0 } }
+    func sleep(for duration: Duration) async throws { time.withLock { $0 = $0 + duration } }
 }

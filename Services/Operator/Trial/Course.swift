@@ -20,6 +20,9 @@ package struct Course: Sendable {
         position = retrieval.start
     }
 
+    /// Whether a report was ordered that is not known to be ready.
+    package var isWaitingForReport: Bool { retrieval.isWaitingForReport(at: position) }
+
     /// The request that comes next.
     package func request(now: Timestamp) throws(Failure) -> RequestPlan {
         try retrieval.request(at: position, now: now)

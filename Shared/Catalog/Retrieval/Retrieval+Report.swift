@@ -6,6 +6,12 @@ extension Retrieval {
     /// The most of an answer about a report that is kept in positions, in bytes.
     private static let largestJob = 16_384
 
+    /// Whether the request at `position` asks if a report that was ordered is ready: where it is not, the same is asked
+    /// again a while later.
+    public func isWaitingForReport(at position: PagePosition) -> Bool {
+        position.report.map { !$0.isReady } ?? false
+    }
+
     /// What to do after a response to the order of a report, or to a question about it.
     func about(
         _ report: ReportDefinition, _ response: ProviderResponse, at position: PagePosition, now: Timestamp
