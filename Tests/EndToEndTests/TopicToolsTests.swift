@@ -64,23 +64,24 @@ import Testing
         try await world.pipeline.pool.query("select count(*) as number from \(sql)").rows.first?.int("number")
     }
 
-    /// The messages that `tap --json` shows, one a line.
-    private func tapped(_ topic: String, _ world: ScriptedWorld, limit: Int) async throws -> [JSONValue] {
+    /// The messages that `tap --json` shows, one a line: all there are, unless `limit` says less.
+    private func tapped(_ topic: String, _ world: ScriptedWorld, limit: Int? = nil) async throws -> [JSONValue] {
         let lines = try await world.pipeline.tributary(
-            ["tap", topic, "--json", "--limit", String(limit)], settings: [:])
+            ["tap", topic, "--json"] + (limit.map { ["--limit", String($0)] } ?? []), settings: [:])
         return try lines.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
             try JSONValue(parsing: Array($0.utf8))
         }
     }
 
     private func tap(_ world: ScriptedWorld) async throws {
-        let messages = try await tapped("records.contacts", world, limit: Self.records)
-        #expect(messages.count == Self.records)
+        let messages = try await tapped("records.contacts", world)
+        // Whoever gets a link later is published again.
         let names = messages.compactMap { message -> String? in
             guard let value = message["value"]?.string else { return nil }
             return try? JSONValue(parsing: Array(value.utf8))["name"]?.string
         }
-        #expect(Set(names).count == Self.records, "every contact is shown once, its value as it was published")
+        #expect(messages.count >= Self.records && names.count == messages.count)
+        #expect(Set(names).count == Self.records)
         #expect(messages.allSatisfy { $0["headers"]?["ce_type"]?.string?.hasPrefix("tributary.record.") == true })
         let people = try await world.pipeline.tributary(["tap", "interactions.deals", "--limit", "1"], settings: [:])
         #expect(people.contains("tributary.interaction.retrieved.v1"), "\(people)")
@@ -111,16 +112,20 @@ import Testing
              union all select external_id from tributary.deals
              union all select external_id from tributary.interactions where external_id like 'e%') k
             """, world)
-        let before = try await tapped("records.deals", world, limit: Self.records)
-        #expect(Set(before.compactMap { $0["key"]?.string }).count == Self.records)
+        let before = try await times("records.deals", world)
+        #expect(before.count == Self.records)
         let said = try await world.pipeline.tributary(["republish", "--json"], settings: [:])
         #expect(said.contains(#""records" : \#(keys ?? -1)"#), "\(said)")
         try await published(world)
-        let after = try await tapped("records.deals", world, limit: Self.records * 2)
+        let after = try await times("records.deals", world)
+        #expect(after == before.mapValues { $0 + 1 }, "every deal is there again, each once more")
+    }
+
+    /// How often each key is on a topic.
+    private func times(_ topic: String, _ world: ScriptedWorld) async throws -> [String: Int] {
         var times: [String: Int] = [:]
-        for key in after.compactMap({ $0["key"]?.string }) { times[key, default: 0] += 1 }
-        #expect(times.count == Self.records)
-        #expect(times.values.allSatisfy { $0 == 2 }, "every deal is there again, each once more")
+        for key in try await tapped(topic, world).compactMap({ $0["key"]?.string }) { times[key, default: 0] += 1 }
+        return times
     }
 
     /// An override that a person applies decides when its object is due.

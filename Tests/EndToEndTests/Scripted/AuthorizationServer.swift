@@ -36,7 +36,9 @@ final class AuthorizationServer: Sendable {
         let state: Mutex<State>
         let isTolerant: Bool
         let life: Duration
-        init(_ state: State, isTolerant: Bool, life: Duration) {
+        let clientSecret: String
+        init(_ state: State, isTolerant: Bool, life: Duration, clientSecret: String) {
+            self.clientSecret = clientSecret
             self.state = Mutex(state)
             self.isTolerant = isTolerant
             self.life = life
@@ -48,9 +50,11 @@ final class AuthorizationServer: Sendable {
 
     /// A server whose access tokens live `life`, and of which it refuses the share `trouble` before their time; never two
     /// of a connection in a row, which would be a refusal of the credential.
-    init(isTolerant: Bool, life: Duration, seed: UInt64, trouble: Double = 0) throws {
+    init(
+        isTolerant: Bool, life: Duration, seed: UInt64, trouble: Double = 0, clientSecret: String = "secret"
+    ) throws {
         let state = State(random: ScriptedRandom(seed: seed), trouble: trouble)
-        let inside = Inside(state, isTolerant: isTolerant, life: life)
+        let inside = Inside(state, isTolerant: isTolerant, life: life, clientSecret: clientSecret)
         self.inside = inside
         server = try RawHTTPServer { Self.answer($0, inside) }
     }
@@ -121,7 +125,7 @@ final class AuthorizationServer: Sendable {
     private static func token(_ form: [String: String], _ inside: Inside) -> RawStep {
         let secret = form["refresh_token"] ?? form["code"] ?? ""
         let parts = secret.split(separator: ".").map(String.init)
-        guard form["client_id"] == "app", form["client_secret"] == "secret" else {
+        guard form["client_id"] == "app", form["client_secret"] == inside.clientSecret else {
             return json(401, #"{"error":"invalid_client"}"#)
         }
         guard parts.count == 3, let number = Int(parts[2]) else { return json(400, #"{"error":"invalid_request"}"#) }

@@ -20,8 +20,10 @@ struct OAuthWorld: Sendable {
         database: TestDatabase, revoking: Int, tolerant: Int, life: Duration, seed: UInt64, trouble: Double = 0,
         clientSecret: String = "secret", settings: [String: String] = [:]
     ) async throws {
-        self.revoking = try AuthorizationServer(isTolerant: false, life: life, seed: seed, trouble: trouble)
-        self.tolerant = try AuthorizationServer(isTolerant: true, life: life, seed: seed &+ 1, trouble: trouble)
+        self.revoking = try AuthorizationServer(
+            isTolerant: false, life: life, seed: seed, trouble: trouble, clientSecret: clientSecret)
+        self.tolerant = try AuthorizationServer(
+            isTolerant: true, life: life, seed: seed &+ 1, trouble: trouble, clientSecret: clientSecret)
         let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Catalog").path
         pipeline = try await Pipeline(database: database, catalog: catalog, settings: settings)
