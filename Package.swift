@@ -136,7 +136,9 @@ let package = Package(
                 "RawHTTPServer",
             ]),
         support("Exchanges", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "HTTPClient"]),
-        tests("CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "Exchanges"], exclude: ["Broken"]),
+        tests(
+            "CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "Exchanges", "SampleKeys"],
+            exclude: ["Broken"]),
         shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),
         tests(
             "ProcessorTests", ["Models", "Storage", "Processor", "ProcessorConformance", "Service", "Kafka", "Catalog"]),
@@ -181,7 +183,8 @@ let package = Package(
         tests("KafkaTests", ["Models", "Kafka", "KafkaConformance", "CRdKafka"]),
         support("RawHTTPServer"),
         tests("HTTPClientTests", ["HTTPClient", "Models", "RawHTTPServer"]),
-        tests("CryptographyTests", ["Cryptography", "CCrypto"]),
+        tests("CryptographyTests", ["Cryptography", "CCrypto", "SampleKeys"]),
+        support("SampleKeys"),
         tests(
             "CredentialsTests",
             ["Credentials", "Catalog", "Cryptography", "HTTPClient", "JSON", "Models", "Service", "Storage", "YAML"]),

@@ -2,6 +2,7 @@ import Catalog
 import Cryptography
 import JSON
 import Models
+import SampleKeys
 import Testing
 
 @Suite("Requests for tokens and their answers")

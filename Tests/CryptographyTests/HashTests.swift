@@ -17,15 +17,6 @@ import Testing
             for byte in text.utf8 { hash.add([byte]) }
             #expect(Hexadecimal.encode(hash.finish()) == digest)
         }
-        hash.add(text)
-        let short = hash.finishContentHash()
-        #expect(short.description == digest.prefix(32))
-        #expect(ContentHash(bytes: short.bytes) == short)
-    }
-
-    @Test func contentHashesHave16Bytes() {
-        #expect(ContentHash(bytes: [1, 2, 3]) == nil)
-        #expect(ContentHash(high: 1, low: 2).bytes == [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2])
     }
 
     @Test(

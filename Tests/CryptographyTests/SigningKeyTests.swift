@@ -1,5 +1,6 @@
 import CCrypto
 import Cryptography
+import SampleKeys
 import Testing
 
 @Suite struct SigningKeyTests {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Models
 
 /// A program with subcommands: `name <command> [arguments] [flags]`.
 public struct CommandLineProgram: Sendable {

@@ -1,3 +1,5 @@
+import Models
+
 extension Configuration {
     /// Reads the settings of a table from the environment, then from the file named by `--config` or
     /// `TRIBUTARY_CONFIG`, then from flags; what comes later wins. Secrets may come from files (`NAME_FILE`,

@@ -1,3 +1,5 @@
+import Models
+
 /// Command-line arguments taken apart by a table of settings, not validated yet.
 struct ParsedArguments {
     /// What flags gave, by the setting's name.
@@ -47,7 +49,7 @@ struct ParsedArguments {
             let known = settings.map(\.name) + ["config", "help"]
             problems.append(
                 "unknown flag --\(name)"
-                    + (NearestName.to(name, among: known).map { "; did you mean --\($0)?" }
+                    + (NearestName.of(name, among: known).map { "; did you mean --\($0)?" }
                         ?? "; --help lists the flags"))
         }
     }

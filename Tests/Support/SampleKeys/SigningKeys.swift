@@ -1,6 +1,7 @@
 /// Keys of nobody, made for these tests.
-enum SigningKeys {
-    static let rsa = """
+package enum SigningKeys {
+    /// For RS256.
+    package static let rsa = """
         -----BEGIN PRIVATE KEY-----
         MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC6k9UtzGw5RUm0
         Iv3xEIe7KRPxx7dYWkJU4W7AMTnMCdUDdqNT25rWrVIN7Vaka344nBpoeZa2Ga2/
@@ -31,7 +32,8 @@ enum SigningKeys {
         -----END PRIVATE KEY-----
         """
 
-    static let ec = """
+    /// For ES256.
+    package static let ec = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgvjBPCKlNQfETIJQp
         uNq1lnXdOMqETjNFYQITVXJlgBqhRANCAATLbuGgWH7rcYe+mBDPnd6RCcDP5ZbI

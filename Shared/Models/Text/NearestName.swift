@@ -1,7 +1,7 @@
-/// Finds the name that a misspelt one probably meant.
-package enum NearestName {
+/// Finds the name that a misspelt one was probably meant to be.
+public enum NearestName {
     /// The candidate that is closest to `name`, if one is close enough to be a slip of the fingers.
-    package static func of(_ name: String, among candidates: [String]) -> String? {
+    public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         let typed = Array(name.lowercased().utf8.prefix(64))
         let limit = max(1, typed.count / 3)
         var best: (name: String, distance: Int)?
@@ -12,11 +12,9 @@ package enum NearestName {
         return best?.name
     }
 
-    /// Advice for a name that is not among `candidates`: the nearest one, or all of them.
-    static func advice(for name: String, among candidates: [String]) -> String {
-        if let nearest = of(name, among: candidates) { return "did you mean '\(nearest)'?" }
-        if candidates.isEmpty { return "remove it" }
-        return "use one of: \(candidates.sorted().joined(separator: ", "))"
+    /// "; did you mean X?" or nothing.
+    public static func suggestion(_ name: String, among candidates: some Sequence<String>) -> String {
+        of(name, among: candidates).map { "; did you mean \($0)?" } ?? ""
     }
 
     /// The optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours.
