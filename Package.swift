@@ -63,6 +63,7 @@ let package = Package(
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CJemalloc", pkgConfig: "jemalloc", apt: "libjemalloc-dev"),
         shim("CRdKafkaShim", over: ["CRdKafka"]),
         shim("CCurlShim", over: ["CCurl"]),
         shim("CMicroHTTPDShim", over: ["CMicroHTTPD"]),
@@ -79,6 +80,7 @@ let package = Package(
         shared("JSON", ["CSimdjson"], exclude: ["DIFFERENCES.md"]),
         shared("YAML", ["CYAML"]),
         shared("Cryptography", ["CCrypto"]),
+        shared("MemoryAllocator", ["CJemalloc"]),
 
         // What the services are made of.
         shared(
@@ -87,7 +89,7 @@ let package = Package(
         shim("CMigrationScripts"),
         shared("Migrations", ["CMigrationScripts"], exclude: ["sql"], path: "Shared/Storage/Migrations"),
         shared("Storage", ["Models", "Postgres", "Migrations"], exclude: ["Migrations"]),
-        shared("Service", ["Models", "HTTPServer"]),
+        shared("Service", ["Models", "HTTPServer", "MemoryAllocator"]),
         shared("Connections", ["Models", "Service", "Kafka", "Postgres", "Storage", "Migrations"]),
 
         shared(
@@ -156,7 +158,7 @@ let package = Package(
                 "YAML",
             ]),
         tests("HTTPServerTests", ["HTTPServer"]),
-        tests("ServiceTests", ["Service", "Models", "HTTPServer"]),
+        tests("ServiceTests", ["Service", "Models", "HTTPServer", "MemoryAllocator"]),
         tests("ArchitectureTests", []),
         tests(
             "RetrieverTests",

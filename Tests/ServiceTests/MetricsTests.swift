@@ -1,3 +1,4 @@
+import MemoryAllocator
 import Service
 import Testing
 
@@ -77,11 +78,21 @@ import Testing
             return try #require(Double(line.split(separator: " ")[1]))
         }
         #expect(try value("process_resident_memory_bytes") > 1_000_000)
+        #expect(try value("tributary_heap_resident_bytes") >= value("tributary_heap_allocated_bytes"))
         #expect(try value("process_open_fds") >= 3)
         #expect(try value("process_threads") >= 1)
         #expect(try value("process_cpu_seconds_total") >= 0)
         #expect(text.contains("# TYPE process_cpu_seconds_total counter"))
         let age = Double(SystemClock().now.microseconds) / 1e6 - (try value("process_start_time_seconds"))
         #expect(age > -5 && age < 86_400)
+    }
+
+    @Test("what this program allocates is allocated by jemalloc")
+    func theAllocatorIsTheLinkedOne() throws {
+        let before = try #require(MemoryAllocator.statistics()).allocated
+        let block = [UInt8](repeating: 1, count: 50_000_000)
+        let during = try #require(MemoryAllocator.statistics()).allocated
+        // Other tests run meanwhile and free what they had.
+        #expect(during - before > block.count / 2)
     }
 }

@@ -1,9 +1,5 @@
 #include "CCurlShim.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 CURLcode curl_shim_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }
@@ -67,12 +63,4 @@ void *curl_shim_get_private(CURL *easy) {
 
 CURLMcode curl_shim_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
-}
-
-void curl_shim_keep_freed_memory(void) {
-#ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    mallopt(M_TRIM_THRESHOLD, 16 << 20);
-    mallopt(M_TOP_PAD, 256 << 10);
-#endif
 }

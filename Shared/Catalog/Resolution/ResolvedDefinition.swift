@@ -2,8 +2,9 @@ import Cryptography
 import JSON
 import Models
 
-/// One object's definition with every layer applied: what a retriever asks by and a processor maps by.
-public struct ResolvedDefinition: Sendable {
+/// One object's definition with every layer applied: what a retriever asks by and a processor maps by. An object, because
+/// it is several kilobytes of fields that whoever passes it on would otherwise copy.
+public final class ResolvedDefinition: Sendable {
     /// The definition.
     public let object: ObjectDefinition
     /// The canonical JSON: what is stored under the hash.
@@ -19,7 +20,7 @@ public struct ResolvedDefinition: Sendable {
     let mappingSettings: Value
 
     /// Decodes a merged tree, adding the settings that its mapping reads.
-    init(tree: DefinitionNode, given: JSONValue) throws(Diagnostics) {
+    convenience init(tree: DefinitionNode, given: JSONValue) throws(Diagnostics) {
         let context = DecodingContext()
         let object = ObjectDefinition(tree, context: context)
         guard let object, !context.diagnostics.hasErrors else { throw context.diagnostics.orUnusable(tree.origin) }
@@ -57,7 +58,7 @@ public struct ResolvedDefinition: Sendable {
 
     /// Reads a stored body. Keys that a newer version of the language has added are ignored.
     /// - Throws: `Failure` of class definition.
-    public init(storedBody: ArraySlice<UInt8>) throws(Failure) {
+    public convenience init(storedBody: ArraySlice<UInt8>) throws(Failure) {
         let tree: DefinitionNode
         do {
             tree = DefinitionNode(JSONValue(try JSONDocument(storedBody).root), layer: .provider)

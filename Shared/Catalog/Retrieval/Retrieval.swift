@@ -46,7 +46,7 @@ public struct RetrievalContext: Sendable {
 /// The same definition and context always give the same requests, so an attempt continues where another one stopped.
 /// A position says everything about the course of the run: which listing, which window of it, for which parent, which
 /// page.
-public struct Retrieval: Sendable {
+public final class Retrieval: Sendable {
     /// What is asked.
     public enum Mode: String, Sendable {
         /// The object's own request, which may ask for everything or for what changed.
@@ -80,7 +80,7 @@ public struct Retrieval: Sendable {
 
     /// The retrieval of one run.
     /// - Throws: `Failure` of class configuration or authorization where the integration lacks what is needed.
-    public init(_ definition: ResolvedDefinition, _ context: RetrievalContext) throws(Failure) {
+    public convenience init(_ definition: ResolvedDefinition, _ context: RetrievalContext) throws(Failure) {
         let problems = definition.object.settings.problems(with: context.settings, origin: Origin(layer: .integration))
         if let problem = problems.first {
             throw Failure(.configuration, problem.message, advice: problem.advice)

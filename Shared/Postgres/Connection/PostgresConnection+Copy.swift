@@ -24,6 +24,12 @@ extension PostgresConnection {
         do { return try endCopyIn(reason: nil) } catch { throw error.naming(sql) }
     }
 
+    /// Runs a `COPY … FROM STDIN (FORMAT binary)` with `rows`.
+    public func copy(_ sql: String, _ rows: CopyRows) async throws {
+        let stream = rows.stream
+        _ = try await copyIn(sql) { try await $0.write(stream[...]) }
+    }
+
     /// Runs `COPY … TO STDOUT` and hands the bytes to `body` in pieces of about 64 KB that end where a row ends.
     /// - Returns: the number of rows sent.
     @discardableResult

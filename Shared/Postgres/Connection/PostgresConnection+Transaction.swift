@@ -57,15 +57,15 @@ extension PostgresConnection: PostgresDatabase {
         noteState()
     }
 
-    /// Runs a statement of the transaction `number`.
-    func query(inTransaction number: UInt64, _ sql: String, _ parameters: [PostgresValue]) async throws
-        -> PostgresResult
-    {
+    /// Runs `body`, a statement of the transaction `number`.
+    func inTransaction<Value: Sendable>(
+        _ number: UInt64, _ sql: String, _ body: @Sendable (isolated PostgresConnection) async throws -> Value
+    ) async throws -> Value {
         guard currentTransaction == number else {
             throw PostgresError(.statement, "the transaction of this session has ended").naming(sql)
         }
         do {
-            return try await query(sql, parameters)
+            return try await body(self)
         } catch let error as PostgresError {
             if transactionFailure == nil { transactionFailure = error }
             throw error
@@ -79,6 +79,10 @@ struct TransactionSession: PostgresSession {
     let number: UInt64
 
     func query(_ sql: String, _ parameters: [PostgresValue]) async throws -> PostgresResult {
-        try await connection.query(inTransaction: number, sql, parameters)
+        try await connection.inTransaction(number, sql) { try await $0.query(sql, parameters) }
+    }
+
+    func copy(_ sql: String, _ rows: CopyRows) async throws {
+        try await connection.inTransaction(number, sql) { try await $0.copy(sql, rows) }
     }
 }

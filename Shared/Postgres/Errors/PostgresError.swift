@@ -81,7 +81,7 @@ extension PostgresError: CustomStringConvertible {
 
 extension PostgresError {
     /// A parameter that cannot be sent.
-    static func badParameter(_ position: Int, _ refusal: ParameterEncoder.Refusal) -> PostgresError {
+    static func badParameter(_ position: Int, _ refusal: WireBuffer.Refusal) -> PostgresError {
         PostgresError(.badData, "parameter $\(position) \(refusal.reason)")
     }
 

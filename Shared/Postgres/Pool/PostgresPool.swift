@@ -71,6 +71,11 @@ public final class PostgresPool: PostgresDatabase {
         }
     }
 
+    /// Copies `rows` on a connection of its own.
+    public func copy(_ sql: String, _ rows: CopyRows) async throws {
+        try await onLiveConnection { connection in try await connection.copy(sql, rows) }
+    }
+
     /// Runs `body` in a transaction, again after a deadlock, a serialization failure or an outdated statement, up to six
     /// times in all.
     public func transaction<Value: Sendable>(

@@ -1,4 +1,3 @@
-import Glibc
 import Models
 
 /// Lays the parameters of one statement out in Postgres' binary format, in one buffer.
@@ -10,7 +9,8 @@ package struct ParameterEncoder {
     /// How many bytes each value has.
     package private(set) var lengths: [Int32] = []
     /// All values, one after the other.
-    package private(set) var buffer: [UInt8] = []
+    package var buffer: [UInt8] { wire.bytes }
+    private var wire = WireBuffer()
 
     /// Encodes `parameters`.
     /// - Throws: `PostgresError.badData` that names the parameter for what Postgres cannot hold.
@@ -18,63 +18,57 @@ package struct ParameterEncoder {
         types.reserveCapacity(parameters.count)
         offsets.reserveCapacity(parameters.count)
         lengths.reserveCapacity(parameters.count)
-        buffer.reserveCapacity(parameters.reduce(1) { $0 + $1.estimatedSize })
+        wire.reserve(parameters.reduce(1) { $0 + $1.estimatedSize })
         for (index, value) in parameters.enumerated() {
-            let start = buffer.count
+            let start = wire.bytes.count
             do {
                 types.append(try append(value))
             } catch {
                 throw PostgresError.badParameter(index + 1, error)
             }
-            guard let length = Int32(exactly: buffer.count - start), length < 1 << 30 else {
+            guard let length = Int32(exactly: wire.bytes.count - start), length < 1 << 30 else {
                 throw PostgresError.badParameter(
-                    index + 1, Refusal(reason: "is larger than the 1 GB that Postgres takes"))
+                    index + 1, WireBuffer.Refusal(reason: "is larger than the 1 GB that Postgres takes"))
             }
             if case .null = value { offsets.append(-1) } else { offsets.append(start) }
             lengths.append(length)
         }
         // An empty buffer may have no address, and no address means null to libpq.
-        buffer.append(0)
+        wire.append(byte: 0)
     }
 
-    /// Why a value cannot be sent, without the value.
-    package struct Refusal: Error {
-        let reason: String
-    }
-
-    private mutating func append(_ value: PostgresValue) throws(Refusal) -> UInt32 {
+    private mutating func append(_ value: PostgresValue) throws(WireBuffer.Refusal) -> UInt32 {
         switch value {
         case .null: return 0
         case .bool(let value):
-            buffer.append(value ? 1 : 0)
+            wire.append(value)
             return PostgresType.bool
         case .int(let value):
-            append(value)
+            wire.append(value)
             return PostgresType.int8
         case .double(let value):
-            append(value.bitPattern)
+            wire.append(value.bitPattern)
             return PostgresType.float8
         case .text(let value):
-            try append(value)
+            try wire.append(value)
             return PostgresType.text
         case .bytes(let value):
-            append(bytes: value)
+            wire.append(bytes: value)
             return PostgresType.bytea
         case .json(let value):
-            try append(json: value)
+            try wire.append(json: value)
             return PostgresType.json
         case .timestamp(let value):
-            try append(value)
+            try wire.append(value)
             return PostgresType.timestamptz
         case .uuid(let value):
-            append(value.high)
-            append(value.low)
+            wire.append(value)
             return PostgresType.uuid
         case .interval(let value):
-            try append(value)
+            try wire.append(value)
             return PostgresType.interval
         case .boolArray(let values):
-            try append(values, of: PostgresType.bool) { $0.buffer.append($1 ? 1 : 0) }
+            try append(values, of: PostgresType.bool) { $0.append($1) }
             return PostgresType.boolArray
         case .intArray(let values):
             try append(values, of: PostgresType.int8) { $0.append($1) }
@@ -83,26 +77,24 @@ package struct ParameterEncoder {
             try append(values, of: PostgresType.float8) { $0.append($1.bitPattern) }
             return PostgresType.float8Array
         case .textArray(let values):
-            try append(values, of: PostgresType.text) { (encoder, text) throws(Refusal) in try encoder.append(text) }
+            try append(values, of: PostgresType.text) { (wire, text) throws(WireBuffer.Refusal) in try wire.append(text)
+            }
             return PostgresType.textArray
         case .bytesArray(let values):
             try append(values, of: PostgresType.bytea) { $0.append(bytes: $1) }
             return PostgresType.byteaArray
         case .jsonArray(let values):
-            try append(values, of: PostgresType.json) { (encoder, json) throws(Refusal) in
-                try encoder.append(json: json)
+            try append(values, of: PostgresType.json) { (wire, json) throws(WireBuffer.Refusal) in
+                try wire.append(json: json)
             }
             return PostgresType.jsonArray
         case .timestampArray(let values):
-            try append(values, of: PostgresType.timestamptz) { (encoder, time) throws(Refusal) in
-                try encoder.append(time)
+            try append(values, of: PostgresType.timestamptz) { (wire, time) throws(WireBuffer.Refusal) in
+                try wire.append(time)
             }
             return PostgresType.timestamptzArray
         case .uuidArray(let values):
-            try append(values, of: PostgresType.uuid) {
-                $0.append($1.high)
-                $0.append($1.low)
-            }
+            try append(values, of: PostgresType.uuid) { $0.append($1) }
             return PostgresType.uuidArray
         }
     }
@@ -111,82 +103,28 @@ package struct ParameterEncoder {
     @inline(__always)
     private mutating func append<Element>(
         _ values: [Element?], of type: UInt32,
-        _ appendElement: (inout ParameterEncoder, Element) throws(Refusal) -> Void
-    ) throws(Refusal) {
-        guard let count = Int32(exactly: values.count) else { throw Refusal(reason: "has too many elements") }
-        append(count == 0 ? Int32(0) : Int32(1))
-        append(values.contains { $0 == nil } ? Int32(1) : Int32(0))
-        append(type)
+        _ appendElement: (inout WireBuffer, Element) throws(WireBuffer.Refusal) -> Void
+    ) throws(WireBuffer.Refusal) {
+        guard let count = Int32(exactly: values.count) else {
+            throw WireBuffer.Refusal(reason: "has too many elements")
+        }
+        wire.append(count == 0 ? Int32(0) : Int32(1))
+        wire.append(values.contains { $0 == nil } ? Int32(1) : Int32(0))
+        wire.append(type)
         guard count > 0 else { return }
-        append(count)
-        append(Int32(1))
+        wire.append(count)
+        wire.append(Int32(1))
         for index in values.indices {
             guard let value = values[index] else {
-                append(Int32(-1))
+                wire.append(Int32(-1))
                 continue
             }
-            let lengthAt = buffer.count
-            append(Int32(0))
             do {
-                try appendElement(&self, value)
+                try wire.measured { (wire) throws(WireBuffer.Refusal) in try appendElement(&wire, value) }
             } catch {
-                throw Refusal(reason: "\(error.reason) (element \(index + 1))")
-            }
-            guard let length = Int32(exactly: buffer.count - lengthAt - 4) else {
-                throw Refusal(reason: "is larger than the 1 GB that Postgres takes (element \(index + 1))")
-            }
-            buffer.withUnsafeMutableBytes {
-                $0.storeBytes(of: length.bigEndian, toByteOffset: lengthAt, as: Int32.self)
+                throw WireBuffer.Refusal(reason: "\(error.reason) (element \(index + 1))")
             }
         }
-    }
-
-    private mutating func append(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.bigEndian) { buffer.append(contentsOf: $0) }
-    }
-
-    private mutating func append(_ value: String) throws(Refusal) {
-        var value = value
-        let holdsNull = value.withUTF8 { bytes in
-            guard let address = bytes.baseAddress, bytes.count > 0 else { return false }
-            if memchr(address, 0, bytes.count) != nil { return true }
-            buffer.append(contentsOf: bytes)
-            return false
-        }
-        if holdsNull { throw Refusal(reason: "holds U+0000, which Postgres cannot store in text") }
-    }
-
-    private mutating func append(bytes value: ArraySlice<UInt8>) {
-        value.withUnsafeBytes { buffer.append(contentsOf: $0) }
-    }
-
-    private mutating func append(json value: ArraySlice<UInt8>) throws(Refusal) {
-        let holdsNull = value.withUnsafeBytes { bytes in
-            guard let address = bytes.baseAddress, bytes.count > 0 else { return false }
-            if memchr(address, 0, bytes.count) != nil { return true }
-            buffer.append(contentsOf: bytes)
-            return false
-        }
-        if holdsNull { throw Refusal(reason: "holds a NUL byte, which Postgres cannot store in json") }
-    }
-
-    private mutating func append(_ value: Timestamp) throws(Refusal) {
-        guard let wire = PostgresTime.wire(value.microseconds) else {
-            throw Refusal(reason: "is a time before the year -290308, the first that Tributary can send")
-        }
-        append(wire)
-    }
-
-    /// `interval_recv`: microseconds, days, months.
-    private mutating func append(_ value: Duration) throws(Refusal) {
-        let (seconds, attoseconds) = value.components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        let (total, overflowOfSum) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000_000)
-        if overflow || overflowOfSum {
-            throw Refusal(reason: "is longer than the 292,000 years that Tributary can send")
-        }
-        append(total)
-        append(Int64(0))
     }
 }
 

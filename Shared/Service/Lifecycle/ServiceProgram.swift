@@ -2,6 +2,7 @@ import Dispatch
 import FoundationEssentials
 import Glibc
 import HTTPServer
+import MemoryAllocator
 import Models
 
 /// The outside of a service's program: configuration, log, HTTP server, signals, drain and exit code.
@@ -103,6 +104,7 @@ public struct ServiceProgram: Sendable {
             let limit = Double(deadline.microseconds) / 1e6 + 1
             DispatchQueue.global().asyncAfter(deadline: .now() + limit) { abandon.trigger() }
         }
+        MemoryAllocator.releaseInBackground()
         ProcessMetrics.add(to: metrics)
         metrics.gauge(
             "tributary_build_info", "The version, as a label.", ["version": BuildVersion.current, "service": name]

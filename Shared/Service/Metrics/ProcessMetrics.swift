@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import MemoryAllocator
 
 /// What Prometheus' client libraries report about a process, read from /proc when asked for.
 public enum ProcessMetrics {
@@ -12,6 +13,8 @@ public enum ProcessMetrics {
         let threads = metrics.gauge("process_threads", "Number of threads.")
         let dropped = metrics.copiedCounter(
             "tributary_log_lines_dropped_total", "Log lines dropped because the reader of the log is too slow.")
+        let allocated = metrics.gauge("tributary_heap_allocated_bytes", "Bytes allocated and not freed.")
+        let heap = metrics.gauge("tributary_heap_resident_bytes", "Resident bytes of the memory allocator.")
         let startTime = startTimeSeconds() ?? 0
         metrics.onRender {
             dropped.set(LogWriter.standardError.droppedLines)
@@ -23,6 +26,10 @@ public enum ProcessMetrics {
             }
             if let entries = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
                 descriptors.set(entries.count)
+            }
+            if let statistics = MemoryAllocator.statistics() {
+                allocated.set(statistics.allocated)
+                heap.set(statistics.resident)
             }
             start.set(startTime)
         }

@@ -16,13 +16,16 @@ struct ProcessorTime {
         {
             parts.append(("postgres", process, true))
         }
-        if let folder = environment["TRIBUTARY_TEST_BROKER_DIRECTORY"],
-            let process = ProcessFigures.process(namedIn: "\(folder)/broker.pid")
-        {
-            parts.append(("broker", process, true))
-        }
+        if let broker = Self.broker { parts.append(("broker", broker, true)) }
         parts.append(("page server", getpid(), false))
         before = now()
+    }
+
+    /// The broker's process, where its file is found.
+    static var broker: Int32? {
+        ProcessInfo.processInfo.environment["TRIBUTARY_TEST_BROKER_DIRECTORY"].flatMap {
+            ProcessFigures.process(namedIn: "\($0)/broker.pid")
+        }
     }
 
     private func now() -> [Double] {

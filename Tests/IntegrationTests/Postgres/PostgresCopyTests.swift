@@ -1,3 +1,4 @@
+import Models
 import Postgres
 import PostgresHarness
 import Testing
@@ -98,5 +99,64 @@ import Testing
             let value = try await pool.query("select 1 as v").rows[0].int("v")
             #expect(value == 1)
         }
+    }
+
+    @Test func `rows of all types are copied in a transaction, nulls included`() async throws {
+        try await withTestDatabase { database in
+            let connection = try await database.connection()
+            try await connection.query("create type pg_temp.kind as enum ('first', 'second')")
+            try await connection.query(
+                """
+                create temp table t (a bigint, b integer, c boolean, d uuid, e text, f json, g timestamptz, h pg_temp.kind)
+                """)
+            var rows = CopyRows(columns: 8, estimatedSize: 200)
+            for isEmpty in [false, true] {
+                rows.row()
+                rows.add(Int64(1) << 40)
+                rows.add(Int32(-7))
+                rows.add(true)
+                rows.add(PublicID(high: 1, low: 2))
+                try rows.add(isEmpty ? nil : "wörter")
+                try rows.add(json: isEmpty ? nil : Array(#"{"x":1}"#.utf8)[...])
+                try rows.add(isEmpty ? nil : Timestamp(microseconds: 1_700_000_000_000_000))
+                try rows.add("second")
+            }
+            let filled = rows
+            try await connection.transaction { try await $0.copy("copy t from stdin (format binary)", filled) }
+            let texts = try await connection.query("select t::text as line from t order by e nulls last").rows.map {
+                try $0.text("line")
+            }
+            #expect(texts.count == 2)
+            #expect(texts.first?.hasPrefix("(1099511627776,-7,t,00000000-0000-0001-0000-000000000002,wörter,") == true)
+            #expect(texts.last?.hasSuffix(",,,,second)") == true)
+        }
+    }
+
+    @Test func `a row that is there already fails the copy as it fails an insert`() async throws {
+        try await withTable { connection in
+            try await connection.query("create unique index on t (a)")
+            var rows = CopyRows(columns: 2, estimatedSize: 10)
+            for _ in 0..<2 {
+                rows.row()
+                rows.add(Int32(1))
+                try rows.add("x")
+            }
+            let twice = rows
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.transaction { try await $0.copy("copy t from stdin (format binary)", twice) }
+            }
+            #expect(error?.kind == .constraint)
+            #expect(error?.sqlState == "23505")
+            let total = try await count(connection)
+            #expect(total == 0)
+        }
+    }
+
+    @Test func `what Postgres cannot hold is refused before it is sent`() throws {
+        var rows = CopyRows(columns: 1, estimatedSize: 10)
+        rows.row()
+        let error = #expect(throws: PostgresError.self) { try rows.add("a\0b") }
+        #expect(error?.kind == .badData)
+        #expect(error?.message.contains("row 1") == true)
     }
 }

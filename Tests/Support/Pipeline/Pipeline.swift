@@ -180,7 +180,8 @@ public final class Pipeline: Sendable {
               || ' open records ' || coalesce((select sum(p.expected - p.stored_count - p.unchanged_count - p.rejected_count)
                    from tributary.pages p where p.object_id = s.object_id), 0) as line
             from tributary.object_state s join tributary.integration_objects o on o.id = s.object_id
-            order by s.object_id
+            -- Those that something is wrong with first, and no more than can be read.
+            order by s.failure_class is null, s.last_synced_at is not null, s.object_id limit 20
             """)
         return try result.rows.map { try $0.text("line") }.joined(separator: "; ")
     }

@@ -19,6 +19,3 @@ long curl_shim_get_long(CURL *easy, CURLINFO info);
 void *curl_shim_get_private(CURL *easy);
 
 CURLMcode curl_shim_multi_set_long(CURLM *multi, CURLMoption option, long value);
-
-// Makes the process keep memory that was freed, within bounds, instead of returning it to the system at once.
-void curl_shim_keep_freed_memory(void);

@@ -4,6 +4,17 @@ import Postgres
 extension PostgresDataSession {
     func upsert(_ interactions: [InteractionRow], now: Timestamp) async throws -> [UpsertOutcome] {
         guard !interactions.isEmpty else { return [] }
+        // A first sync knows none of them. Copying them in without looking out for conflicts takes less than half the
+        // time; where another processor inserts one at this very moment, the transaction fails and is done again,
+        // knowing that.
+        let isNoneKnown = try await session.query(
+            Self.anyKnown,
+            [.intArray(interactions.map(\.key.objectID)), .textArray(interactions.map(\.key.externalID))]
+        ).rows.isEmpty
+        if isNoneKnown {
+            try await copy(interactions, now: now)
+            return Array(repeating: .inserted, count: interactions.count)
+        }
         let values: [PostgresValue] = [
             .intArray(interactions.map(\.key.objectID)), .textArray(interactions.map(\.key.externalID)),
             .intArray(interactions.map(\.customerID)),
@@ -17,16 +28,41 @@ extension PostgresDataSession {
             .timestampArray(interactions.map(\.deletedAt)), .textArray(interactions.map(\.definition)),
             .jsonArray(interactions.map(\.payload)), .timestamp(now),
         ]
-        // A first sync knows none of them. Inserting without looking out for conflicts takes half the time; where
-        // another processor inserts one at this very moment, the transaction fails and is done again, knowing that.
-        let isNoneKnown = try await session.query(Self.anyKnown, Array(values[..<2])).rows.isEmpty
-        if isNoneKnown {
-            try await session.query(Self.insertInteractions, values)
-            return Array(repeating: .inserted, count: interactions.count)
-        }
         let result = try await session.query(Self.upsertInteractions, values)
         return try Self.outcomes(of: interactions, written: result.rows)
     }
+
+    private func copy(_ interactions: [InteractionRow], now: Timestamp) async throws {
+        let size = interactions.reduce(0) { $0 + ($1.payload?.count ?? 0) + 256 }
+        var rows = CopyRows(columns: 17, estimatedSize: size)
+        for interaction in interactions {
+            let version = interaction.version.version
+            rows.row()
+            rows.add(interaction.key.objectID)
+            try rows.add(interaction.key.externalID)
+            rows.add(interaction.customerID)
+            try rows.add(version.modified)
+            rows.add(version.run)
+            rows.add(version.attempt)
+            rows.add(version.page)
+            rows.add(version.index)
+            rows.add(interaction.version.isSwept)
+            rows.add(interaction.contentHash)
+            try rows.add(interaction.modifiedAt)
+            rows.add(interaction.run)
+            try rows.add(interaction.deletedAt)
+            try rows.add(interaction.definition)
+            try rows.add(json: interaction.payload)
+            try rows.add(now)
+            rows.add(Int32(1))
+        }
+        try await session.copy("copy tributary.interactions (\(Self.columns)) from stdin (format binary)", rows)
+    }
+
+    private static let columns = """
+        object_id, external_id, customer_id, modified, run, attempt, page, index, swept, content_hash, modified_at,
+          changed_run, deleted_at, definition, payload, first_seen, revision
+        """
 
     /// The statement returns the rows that it wrote in the order in which they were given, so one walk tells which
     /// ones those are.
@@ -58,38 +94,8 @@ extension PostgresDataSession {
     /// pass for newer. Same content without a provider time is not, because a list without times would rewrite every
     /// row in every run; there a late B comes from an attempt that no page vouches for any more and loses the tie
     /// (`StoredVersion.unvouched`).
-    private static let upsertInteractions =
-        insertInteractions + """
-
-            on conflict (object_id, external_id) do update set
-              modified = excluded.modified, run = excluded.run, attempt = excluded.attempt, page = excluded.page,
-              index = excluded.index, swept = excluded.swept, content_hash = excluded.content_hash,
-              modified_at = excluded.modified_at, changed_run = excluded.changed_run, deleted_at = excluded.deleted_at,
-              definition = excluded.definition, payload = coalesce(excluded.payload, i.payload),
-              revision = i.revision + 1
-            where
-              case when excluded.swept or i.swept
-                then (excluded.run, excluded.attempt, excluded.page, excluded.index) > (i.run, i.attempt, i.page, i.index)
-                else (excluded.modified, excluded.run, excluded.attempt, excluded.page, excluded.index)
-                  > (i.modified, i.run, i.attempt, i.page, i.index)
-              end
-              and (excluded.content_hash <> i.content_hash
-                or (excluded.modified_at is not null and excluded.modified_at is distinct from i.modified_at))
-            returning i.object_id, i.external_id, i.revision
-            """
-
-    private static let anyKnown = """
-        select 1 from unnest($1::bigint[], $2::text[]) as t (object_id, external_id)
-        cross join lateral (
-          select 1 from tributary.interactions i
-          where i.object_id = t.object_id and i.external_id = t.external_id offset 0) i
-        limit 1
-        """
-
-    private static let insertInteractions = """
-        insert into tributary.interactions as i
-          (object_id, external_id, customer_id, modified, run, attempt, page, index, swept, content_hash, modified_at,
-           changed_run, deleted_at, definition, payload, first_seen, revision)
+    private static let upsertInteractions = """
+        insert into tributary.interactions as i (\(columns))
         select object_id, external_id, customer_id, modified, run, attempt, page, index, swept, content_hash,
           modified_at, changed_run, deleted_at, definition, payload, $16, 1
         from unnest($1::bigint[], $2::text[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[],
@@ -97,6 +103,29 @@ extension PostgresDataSession {
           $15::json[])
           as t (object_id, external_id, customer_id, modified, run, attempt, page, index, swept, content_hash,
             modified_at, changed_run, deleted_at, definition, payload)
+        on conflict (object_id, external_id) do update set
+          modified = excluded.modified, run = excluded.run, attempt = excluded.attempt, page = excluded.page,
+          index = excluded.index, swept = excluded.swept, content_hash = excluded.content_hash,
+          modified_at = excluded.modified_at, changed_run = excluded.changed_run, deleted_at = excluded.deleted_at,
+          definition = excluded.definition, payload = coalesce(excluded.payload, i.payload),
+          revision = i.revision + 1
+        where
+          case when excluded.swept or i.swept
+            then (excluded.run, excluded.attempt, excluded.page, excluded.index) > (i.run, i.attempt, i.page, i.index)
+            else (excluded.modified, excluded.run, excluded.attempt, excluded.page, excluded.index)
+              > (i.modified, i.run, i.attempt, i.page, i.index)
+          end
+          and (excluded.content_hash <> i.content_hash
+            or (excluded.modified_at is not null and excluded.modified_at is distinct from i.modified_at))
+        returning i.object_id, i.external_id, i.revision
+        """
+
+    private static let anyKnown = """
+        select 1 from unnest($1::bigint[], $2::text[]) as t (object_id, external_id)
+        cross join lateral (
+          select 1 from tributary.interactions i
+          where i.object_id = t.object_id and i.external_id = t.external_id offset 0) i
+        limit 1
         """
 
     func declaredPages(_ keys: [PageKey]) async throws -> [DeclaredPage] {

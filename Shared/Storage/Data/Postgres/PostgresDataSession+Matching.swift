@@ -54,22 +54,25 @@ extension PostgresDataSession {
 
     func insert(_ matches: [MatchRow]) async throws {
         guard !matches.isEmpty else { return }
-        try await session.query(
+        var rows = CopyRows(columns: 9, estimatedSize: matches.count * 192)
+        for match in matches {
+            rows.row()
+            rows.add(match.source.integrationID)
+            rows.add(match.source.interaction.objectID)
+            rows.add(match.customerID)
+            rows.add(match.entity)
+            try rows.add(match.source.role.rawValue)
+            try rows.add(match.rule.rawValue)
+            rows.add(true)
+            try rows.add(match.source.interaction.externalID)
+            try rows.add(match.evidence)
+        }
+        try await session.copy(
             """
-            insert into tributary.matches
+            copy tributary.matches
               (integration_id, object_id, customer_id, entity_id, role, rule, live, external_id, evidence)
-            select integration_id, object_id, customer_id, entity_id, role::tributary.entity_role,
-              rule::tributary.match_rule, true, external_id, evidence
-            from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-              $8::text[]) as t (integration_id, object_id, customer_id, entity_id, role, rule, external_id, evidence)
-            """,
-            [
-                .intArray(matches.map(\.source.integrationID)),
-                .intArray(matches.map(\.source.interaction.objectID)), .intArray(matches.map(\.customerID)),
-                .uuidArray(matches.map(\.entity)), .textArray(matches.map(\.source.role.rawValue)),
-                .textArray(matches.map(\.rule.rawValue)),
-                .textArray(matches.map(\.source.interaction.externalID)), .textArray(matches.map(\.evidence)),
-            ])
+            from stdin (format binary)
+            """, rows)
     }
 
     func setLive(_ isLive: Bool, _ sources: [SourceKey]) async throws {
@@ -94,18 +97,17 @@ extension PostgresDataSession {
         let sorted = identities.sorted { $0.key < $1.key }
         // Nobody else can have added one: the caller looked under the lock of the role. (An insert that has to look for
         // conflicts costs twice as much.)
-        try await session.query(
-            """
-            insert into tributary.identities (customer_id, entity_id, kind, value, domain)
-            select customer_id, entity_id, kind::tributary.identity_kind, value, domain
-            from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[])
-              as t (customer_id, entity_id, kind, value, domain)
-            """,
-            [
-                .intArray(sorted.map(\.key.customerID)), .uuidArray(sorted.map(\.entity)),
-                .textArray(sorted.map(\.key.kind.rawValue)), .textArray(sorted.map(\.key.value)),
-                .textArray(sorted.map(\.domain)),
-            ])
+        var rows = CopyRows(columns: 5, estimatedSize: sorted.count * 128)
+        for identity in sorted {
+            rows.row()
+            rows.add(identity.key.customerID)
+            rows.add(identity.entity)
+            try rows.add(identity.key.kind.rawValue)
+            try rows.add(identity.key.value)
+            try rows.add(identity.domain)
+        }
+        try await session.copy(
+            "copy tributary.identities (customer_id, entity_id, kind, value, domain) from stdin (format binary)", rows)
     }
 
     func setDomains(_ names: [StoredIdentity]) async throws {
