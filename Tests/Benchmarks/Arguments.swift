@@ -1,14 +1,18 @@
 /// What the command line asks for.
 struct Arguments {
-    static let all = ["end-to-end", "stages", "fairness", "components", "scheduler", "memory"]
+    static let all = [
+        "end-to-end", "stages", "fairness", "components", "scheduler", "memory", "interpretation", "idle",
+    ]
     static let help = """
         deploy/bench [OPTIONS] [NAMES...]: all benchmarks, or those named:
-          end-to-end   pages of a server to matched and published rows, beside psql \\copy of the same rows
-          stages       retriever and processor one after the other
-          fairness     small syncs of one customer alone and beside another customer's backfill
-          components   scan, fetch, produce, consume, upsert
-          scheduler    due scan, dispatches, lateness with a million Integration Objects
-          memory       a retriever with a thousand runs waiting on slow pages
+          end-to-end     pages of a server to matched and published rows, beside psql \\copy of the same rows
+          stages         retriever and processor one after the other
+          fairness       small syncs of one customer alone and beside another customer's backfill
+          components     scan, fetch, produce, consume, upsert
+          scheduler      due scan, dispatches, lateness with a million Integration Objects
+          memory         a retriever with a thousand runs waiting on slow pages
+          interpretation an elaborate definition beside the plainest, the same records
+          idle           a thousand integrations that are not due, beside none
         --json FILE    the figures for machines
         --records N    records of end-to-end and stages (100000)
         --backfill N   records of fairness's backfill (500000)

@@ -32,6 +32,8 @@ import Glibc
         case "scheduler": report.add(try await SchedulerBenchmark.run(objects: arguments.objects))
         case "fairness": try await Fairness.run(records: arguments.backfill, report: &report)
         case "memory": report.add(try await RetrieverMemory.run(runs: arguments.runs))
+        case "interpretation": report.add(try await Interpretation.run(records: arguments.records / 2))
+        case "idle": report.add([try await Idle.run(integrations: arguments.runs)])
         default: throw BenchmarkError("there is no benchmark '\(name)'; --help lists them")
         }
     }
