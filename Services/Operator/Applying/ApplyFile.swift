@@ -39,4 +39,22 @@ package struct ApplyFile {
         if reader.diagnostics.hasErrors { throw reader.diagnostics }
         secrets = reader.secrets
     }
+
+    /// The customers, whose integrations seal the secrets that the file gives them with `keys`.
+    package func sealed(with keys: KeyRing) -> [CustomerSpecification] {
+        var customers = customers
+        for entry in secrets {
+            let plain = Secret(JSONValue.object(entry.secrets).text)
+            for customer in customers.indices where customers[customer].key == entry.customer {
+                for integration in customers[customer].integrations.indices
+                where customers[customer].integrations[integration].key == entry.integration {
+                    customers[customer].integrations[integration].credential = { publicID in
+                        let sealed = try keys.seal(plain, for: "credential:\(publicID)")
+                        return StoredCredential(ciphertext: sealed.bytes, keyID: sealed.keyID, version: 1)
+                    }
+                }
+            }
+        }
+        return customers
+    }
 }

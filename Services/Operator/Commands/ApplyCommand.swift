@@ -34,25 +34,12 @@ enum ApplyCommand {
         let store = PostgresControlStore(database: try call.postgres())
         let paces = PaceResolution(catalog: catalog)
         let keys = try keyRing(call, isNeeded: !wanted.secrets.isEmpty)
-        let report = try await store.apply(wanted.customers, now: SystemClock().now, pace: paces.pace)
+        let report = try await store.apply(
+            keys.map(wanted.sealed) ?? wanted.customers, now: SystemClock().now, pace: paces.pace)
         for object in paces.unresolved {
             call.terminal.complain(
                 "the definition of \(object) with its overrides cannot be used, so its pace stays as it was; "
                     + "`tributary explain` tells why")
-        }
-        for entry in wanted.secrets {
-            guard let keys,
-                let integration = try await store.integration(customer: entry.customer, key: entry.integration)
-            else { continue }
-            let sealed = try keys.seal(
-                Secret(JSONValue.object(entry.secrets).text), for: "credential:\(integration.publicID)")
-            try await store.store(
-                credential: StoredCredential(ciphertext: sealed.bytes, keyID: sealed.keyID, version: 1),
-                integration: integration.id)
-        }
-        // The credential may be what a stopped integration waited for.
-        if !wanted.secrets.isEmpty {
-            _ = try await store.apply(wanted.customers, now: SystemClock().now, pace: paces.pace)
         }
         let result = ApplyResult(file: path, report, credentials: wanted.secrets.count)
         try call.show(result, result.text)

@@ -49,12 +49,16 @@ public struct IntegrationSpecification: Sendable {
     public var override: [UInt8]?
     /// Its objects.
     public var objects: [ObjectSpecification]
+    /// Seals its secrets for its public id; nil leaves those that it has. Stored in the transaction that makes its
+    /// objects, because the first runs begin at once and would fail for want of a credential.
+    public var credential: (@Sendable (PublicID) throws -> StoredCredential)?
 
     /// An integration.
     public init(
         key: String, provider: String, enabled: Bool, settings: [UInt8], override: [UInt8]?,
-        objects: [ObjectSpecification]
+        objects: [ObjectSpecification], credential: (@Sendable (PublicID) throws -> StoredCredential)? = nil
     ) {
+        self.credential = credential
         self.key = key
         self.provider = provider
         self.enabled = enabled

@@ -18,20 +18,6 @@ public struct PostgresControlStore: ControlStore {
         return try result.rows.first.map { (try $0.int("id"), try $0.uuid("public_id")) }
     }
 
-    /// Stores a sealed credential and wakes what waited for it: an integration that was stopped for want of
-    /// authorization runs again.
-    public func store(credential: StoredCredential, integration: Int64) async throws {
-        try await database.transaction { session in
-            try await session.query(
-                """
-                insert into tributary.credentials as c (integration_id, ciphertext, key_id) values ($1, $2, $3)
-                on conflict (integration_id) do update set ciphertext = $2, key_id = $3,
-                  version = c.version + 1, updated_at = now()
-                """, [.int(integration), .bytes(credential.ciphertext[...]), .text(credential.keyID)])
-            try await session.query("select tributary.revive_integration($1)::text", [.int(integration)])
-        }
-    }
-
     /// Lets an integration go on from where it was, whatever had stopped it or paused its objects.
     public func enable(integration: Int64) async throws {
         try await database.query("select tributary.revive_integration($1)::text", [.int(integration)])
@@ -111,8 +97,8 @@ public struct PostgresControlStore: ControlStore {
               insert into tributary.integrations as i (public_id, customer_id, key, provider, settings, enabled)
               values ($1, $2, $3, $4, $5::json, $6)
               on conflict (customer_id, key) do update set settings = excluded.settings, enabled = excluded.enabled
-              returning id, provider, settings::text as settings, enabled)
-            select s.id, s.provider, case when b.id is null then 'created'
+              returning id, public_id, provider, settings::text as settings, enabled)
+            select s.id, s.public_id, s.provider, case when b.id is null then 'created'
               when (b.settings, b.enabled) is distinct from (s.settings, s.enabled) then 'changed' else 'unchanged' end as outcome
             from saved s left join before b on b.id = s.id
             """,
@@ -136,6 +122,21 @@ public struct PostgresControlStore: ControlStore {
         for object in integration.objects {
             report.count(try await Self.apply(object, of: id, customer, provider, now, session))
         }
+        if let seal = integration.credential {
+            try await Self.store(try seal(try row.uuid("public_id")), integration: id, session)
+        }
+    }
+
+    private static func store(
+        _ credential: StoredCredential, integration: Int64, _ session: any PostgresSession
+    ) async throws {
+        try await session.query(
+            """
+            insert into tributary.credentials as c (integration_id, ciphertext, key_id) values ($1, $2, $3)
+            on conflict (integration_id) do update set ciphertext = $2, key_id = $3,
+              version = c.version + 1, updated_at = now()
+            """, [.int(integration), .bytes(credential.ciphertext[...]), .text(credential.keyID)])
+        try await session.query("select tributary.revive_integration($1)::text", [.int(integration)])
     }
 
     private static func apply(

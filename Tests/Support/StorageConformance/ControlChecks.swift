@@ -132,6 +132,17 @@ extension ControlCheck {
     ]
 
     private static let stopping: [ControlCheck] = [
+        ControlCheck("an object is never there without the credential that it is applied with") { fixture in
+            struct NoKey: Error {}
+            var sealing = customer()
+            sealing.integrations[0].credential = { _ in throw NoKey() }
+            let wanted = sealing
+            do {
+                try await fixture.apply(wanted)
+                throw BrokenRule(description: "it was applied although its secrets could not be sealed")
+            } catch is NoKey {}
+            try expect(try await fixture.reports.objects(named: nil, counting: .none).map(\.name), [])
+        },
         ControlCheck("a credential wakes an integration that was stopped, and has a version more each time") {
             fixture in
             try await fixture.apply(customer())
@@ -144,8 +155,11 @@ extension ControlCheck {
             try expect(stopped.nextDueAt, nil)
             try expect(try await fixture.integrations.credential(integration: integration), nil)
             for version in 1...2 as ClosedRange<Int64> {
-                let credential = StoredCredential(ciphertext: [UInt8(version)], keyID: "k", version: 1)
-                try await fixture.control.store(credential: credential, integration: integration)
+                var sealing = customer()
+                sealing.integrations[0].credential = { _ in
+                    StoredCredential(ciphertext: [UInt8(version)], keyID: "k", version: 1)
+                }
+                try await fixture.apply(sealing)
                 let stored = try await fixture.integrations.credential(integration: integration)
                 try expect(stored?.ciphertext, [UInt8(version)])
                 try expect(stored?.version, version)

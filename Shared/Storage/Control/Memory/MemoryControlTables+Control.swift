@@ -69,6 +69,12 @@ extension MemoryControlTables: ControlStore {
         integrations[id] = entry
         report.count(known == nil ? "created" : isSame ? "unchanged" : "changed")
         for object in wanted.objects { apply(object, of: id, now, &report) }
+        if let seal = wanted.credential {
+            var credential = try seal(entry.publicID)
+            credential.version = (entry.credential?.version ?? 0) + 1
+            integrations[id]?.credential = credential
+            enable(integration: id)
+        }
     }
 
     private func apply(
@@ -114,14 +120,6 @@ extension MemoryControlTables: ControlStore {
     public func integration(customer: String, key: String) -> (id: Int64, publicID: PublicID)? {
         integrations.first { customers[$0.value.customer]?.key == customer && $0.value.wanted.key == key }
             .map { ($0.key, $0.value.publicID) }
-    }
-
-    /// Stores a sealed credential and wakes what waited for it.
-    public func store(credential: StoredCredential, integration: Int64) {
-        var credential = credential
-        credential.version = (integrations[integration]?.credential?.version ?? 0) + 1
-        integrations[integration]?.credential = credential
-        enable(integration: integration)
     }
 
     /// Lets an integration go on from where it was, whatever had stopped it or paused its objects.
