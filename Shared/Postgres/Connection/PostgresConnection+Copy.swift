@@ -26,8 +26,10 @@ extension PostgresConnection {
 
     /// Runs a `COPY … FROM STDIN (FORMAT binary)` with `rows`.
     public func copy(_ sql: String, _ rows: CopyRows) async throws {
-        let stream = rows.stream
-        _ = try await copyIn(sql) { try await $0.write(stream[...]) }
+        _ = try await copyIn(sql) { writer in
+            try await writer.write(rows.stream[...])
+            try await writer.write(CopyRows.end[...])
+        }
     }
 
     /// Runs `COPY … TO STDOUT` and hands the bytes to `body` in pieces of about 64 KB that end where a row ends.

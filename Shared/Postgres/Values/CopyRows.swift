@@ -82,10 +82,9 @@ public struct CopyRows: Sendable {
         }
     }
 
-    /// The whole stream, with its end.
-    var stream: [UInt8] {
-        var ended = wire
-        ended.append(Int16(-1))
-        return ended.bytes
-    }
+    /// The stream so far; `end` follows it.
+    var stream: [UInt8] { wire.bytes }
+
+    /// What tells that no row follows.
+    static let end: [UInt8] = [0xFF, 0xFF]
 }

@@ -25,7 +25,7 @@ struct BenchPipeline: Sendable {
             file(customers: pages.customers) { SamplePages.objects(of: $0).joined(separator: ", ") })
     }
 
-    /// Syncs as much as is measured once before: a broker's virtual machine compiles what it runs for the first seconds,
+    /// Syncs twice what is measured before: a broker's virtual machine compiles what it runs for the first seconds,
     /// which is not what a pipeline that syncs all day waits for.
     func warmUpWithPages() async throws {
         try await apply(

@@ -24,7 +24,7 @@ enum EndToEnd {
             let statements = await StatementProfile(pipeline.pool)
             let time = ProcessorTime(services)
             try await bench.applyCustomers()
-            let wanted = 2 * pages.records + SamplePages.warmUpRecords
+            let wanted = 3 * pages.records + SamplePages.warmUpRecords
             // Closed runs prove that every record is stored; counting the rows all the time would cost what is measured.
             try await pipeline.wait(
                 for: "everything to be closed and published", within: .seconds(900),

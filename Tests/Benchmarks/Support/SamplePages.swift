@@ -46,14 +46,14 @@ struct SamplePages: Sendable {
     /// The objects of `system`.
     static func objects(of system: String) -> [String] { shares.filter { $0.system == system }.map(\.object) }
 
-    /// The customers of the warm-up, whose pages are those of ``customers``: `w1` has the pages of `c1`.
-    var warmUpCustomers: [String] { customers.map { "w" + $0.dropFirst() } }
+    /// The customers of the warm-up, whose pages are those of ``customers``: `v1` and `w1` have the pages of `c1`.
+    var warmUpCustomers: [String] { ["v", "w"].flatMap { first in customers.map { first + $0.dropFirst() } } }
 
     /// The response to a request's target.
     func answer(_ target: Substring) -> [UInt8] {
         let parts = target.split(separator: "?", maxSplits: 1)
         guard var path = parts.first.map(String.init) else { return PageServer.notFound }
-        if path.hasPrefix("/w"), path.dropFirst(2).first?.isNumber == true { path = "/c" + path.dropFirst(2) }
+        if path.hasPrefix("/v") || path.hasPrefix("/w"), path.dropFirst(2).first?.isNumber == true { path = "/c" + path.dropFirst(2) }
         let query = parts.dropFirst().first?.split(separator: "&") ?? []
         let cursor = query.first { $0.hasPrefix("cursor=") }?.dropFirst("cursor=".count) ?? "0"
         return pages["\(path)#\(cursor)"] ?? PageServer.notFound
