@@ -24,7 +24,8 @@ public struct Verification: Sendable {
         self.object = object
         self.scope = scope
         request = try RequestBuilder(
-            baseURL: verify.baseURL ?? object.baseURL, template: verify.request, authorization: method, limits: object.limits,
+            baseURL: verify.baseURL ?? object.baseURL, template: verify.request, authorization: method,
+            limits: object.limits,
             provider: object.provider
         ).plan(scope: scope, page: .nothing, options: PageOptions())
     }

@@ -53,7 +53,9 @@ struct SamplePages: Sendable {
     func answer(_ target: Substring) -> [UInt8] {
         let parts = target.split(separator: "?", maxSplits: 1)
         guard var path = parts.first.map(String.init) else { return PageServer.notFound }
-        if path.hasPrefix("/v") || path.hasPrefix("/w"), path.dropFirst(2).first?.isNumber == true { path = "/c" + path.dropFirst(2) }
+        if path.hasPrefix("/v") || path.hasPrefix("/w"), path.dropFirst(2).first?.isNumber == true {
+            path = "/c" + path.dropFirst(2)
+        }
         let query = parts.dropFirst().first?.split(separator: "&") ?? []
         let cursor = query.first { $0.hasPrefix("cursor=") }?.dropFirst("cursor=".count) ?? "0"
         return pages["\(path)#\(cursor)"] ?? PageServer.notFound
