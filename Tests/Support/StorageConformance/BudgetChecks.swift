@@ -48,14 +48,14 @@ public struct BudgetCheck: Sendable, CustomStringConvertible {
             }
         },
         BudgetCheck("a place is free again when it is said to be, and not before") { fixture in
-            let two = BudgetRule(requests: 2, per: .seconds(2))
+            let two = BudgetRule(requests: 2, per: .seconds(6))
             let first = try await fixture.budgets.lease(key, ask("a", 2), rule: two)
             try expect(first.turns.count, 2)
             try expect(try await fixture.budgets.lease(key, ask("b", 2), rule: two).turns.count, 0)
-            try await fixture.pass(.milliseconds(600))
+            try await fixture.pass(.milliseconds(1800))
             var back = ask("a", 2)
             back.held = 1
-            let end = first.now + .milliseconds(2200)
+            let end = first.now + .milliseconds(6600)
             back.free = [end]
             let second = try await fixture.budgets.lease(key, back, rule: two)
             let turns = second.turns + (try await fixture.budgets.lease(key, ask("b", 1), rule: two).turns)
@@ -93,21 +93,21 @@ public struct BudgetCheck: Sendable, CustomStringConvertible {
         },
         BudgetCheck("a pause holds for every process and every class of the owner, and ends") { fixture in
             _ = try await fixture.budgets.lease(key, ask("a", 1), rule: rule)
-            try await fixture.budgets.throttle(key, rule: rule, pause: .seconds(2))
+            try await fixture.budgets.throttle(key, rule: rule, pause: .seconds(6))
             // A shorter one does not end it.
             try await fixture.budgets.throttle(key, rule: rule, pause: .milliseconds(1))
             for other in [key, BudgetKey(owner: key.owner, limitClass: "search")] {
                 let grant = try await fixture.budgets.lease(other, ask("b", 3), rule: rule)
                 try expect(grant.blockedUntil != nil, true, "\(other) is blocked")
                 let pause = (grant.blockedUntil ?? grant.now) - grant.now
-                try expect(pause > .seconds(1) && pause <= .seconds(2), true, "the pause of \(other), \(pause),")
+                try expect(pause > .seconds(1) && pause <= .seconds(6), true, "the pause of \(other), \(pause),")
                 let end = grant.blockedUntil?.microseconds ?? 0
                 try expect(grant.turns.allSatisfy { $0.at >= end }, true, "no turn before its end")
             }
             try expect(
                 try await fixture.budgets.lease(BudgetKey(owner: "p/i2"), ask("b", 1), rule: rule).blockedUntil, nil)
             try expect(try await fixture.budgets.blocks().map(\.key), [key])
-            try await fixture.pass(.milliseconds(2100))
+            try await fixture.pass(.milliseconds(6100))
             try expect(try await fixture.budgets.blocks(), [])
             try expect(try await fixture.budgets.lease(key, ask("b", 1), rule: rule).blockedUntil, nil)
         },
@@ -134,9 +134,9 @@ public struct BudgetCheck: Sendable, CustomStringConvertible {
                 BudgetAsk(process: process, demand: [], wantedPlaces: 5, lease: lease)
             }
             try expect(
-                try await fixture.budgets.lease(key, ask("a", .milliseconds(2500)), rule: places).places, 3)
+                try await fixture.budgets.lease(key, ask("a", .milliseconds(6000)), rule: places).places, 3)
             try expect(try await fixture.budgets.lease(key, ask("b", .seconds(60)), rule: places).places, 0)
-            try await fixture.pass(.milliseconds(2600))
+            try await fixture.pass(.milliseconds(6100))
             try expect(try await fixture.budgets.lease(key, ask("b", .seconds(60)), rule: places).places, 3)
         },
         BudgetCheck("one run at a time has a budget alone, until it lets go or its lease ends") { fixture in
