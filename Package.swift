@@ -195,7 +195,7 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-// Decision 0020: built only where deploy/bench asks for it, so that a plain build never pays for the benchmarks.
+// Decision 0023: built only where deploy/bench asks for it, so that a plain build never pays for the benchmarks.
 if Context.environment["TRIBUTARY_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(

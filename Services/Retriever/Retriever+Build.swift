@@ -42,7 +42,8 @@ package enum Retriever {
         }
         let producer = try KafkaProducer(kafka)
         let transport = try CurlTransport(
-            CurlSettings(addresses: context[RetrieverSettings.allowAddresses], userAgent: "Tributary/1.0"))
+            OutboundSettings.transport(
+                context.configuration, addresses: context[RetrieverSettings.allowAddresses]))
         let metrics = RetrieverMetrics(context.metrics)
         let id = PublicID(now: context.clock.now)
         let tokenLease = context[RetrieverSettings.tokenLease]

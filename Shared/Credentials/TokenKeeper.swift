@@ -85,6 +85,13 @@ package actor TokenKeeper {
         return (record.fence == token.fence, isOver)
     }
 
+    /// The way of authorisation that an integration has a token of; nil where it has none.
+    /// - Throws: what the store throws.
+    package func method(integration: Int64) async throws -> String? {
+        guard let record = try await store.token(integration: integration), record.sealed != nil else { return nil }
+        return record.method
+    }
+
     // MARK: One token
 
     private func obtain(_ subject: TokenSubject, refused: Int64?, isResting: Bool) async throws -> CurrentToken {

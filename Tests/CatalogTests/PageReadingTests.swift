@@ -87,7 +87,7 @@ struct PageReadingTests {
     @Test(arguments: [
         (429, "throttled throttled"), (500, "retry transient"), (503, "retry transient"), (408, "retry transient"),
         (401, "failed authorization"),
-        (403, "failed authorization"), (404, "failed configuration"), (410, "failed configuration"),
+        (403, "failed configuration"), (404, "failed configuration"), (410, "failed configuration"),
         (302, "failed configuration"), (400, "failed definition"),
         (422, "failed definition"), (204, "page"),
     ])

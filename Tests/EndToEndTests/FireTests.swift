@@ -57,6 +57,7 @@ import Testing
             for (point, _) in Chaos.points {
                 #expect(chaos.counts[point, default: 0] >= 2, "\(point) was hit too seldom")
             }
+            #expect(chaos.counts["SIGSTOP retriever", default: 0] >= 2)
             for service in Chaos.services { #expect(chaos.counts["kill -9 \(service)", default: 0] >= 20) }
             #expect(
                 differences.isEmpty,

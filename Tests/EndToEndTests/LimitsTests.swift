@@ -105,6 +105,9 @@ import Testing
             let part = Double(counts[customer] ?? 0) / mean
             #expect(part > 0.9 && part < 1.1, "\(customer) has \(part) of the mean \(mean)")
         }
+        let shares = equals.map { Double(counts[$0] ?? 0) }
+        let (least, most) = (shares.min() ?? 0, shares.max() ?? 0)
+        #expect(most <= least * 1.1, "one of them has \(most) requests, another one \(least)")
         let heavy = Double(counts[heavy] ?? 0) / mean
         #expect(heavy > 2.7 && heavy < 3.3, "the customer of weight 3 has \(heavy) times the mean")
     }

@@ -92,8 +92,9 @@ struct ErrorJudge {
                 .authorization, "\(provider) refused the credential (401)",
                 "reconnect: the key or password is wrong, expired or revoked")
         case 403:
+            // A matter of permissions: this object pauses, and the others go on (2-contracts, "Failures").
             return failed(
-                .authorization, "\(provider) does not allow reading \(object) (403)",
+                .configuration, "\(provider) does not allow reading \(object) (403)",
                 "give the connected user or key permission to read \(object)")
         case 404, 410:
             return failed(

@@ -48,14 +48,14 @@ public struct BudgetCheck: Sendable, CustomStringConvertible {
             }
         },
         BudgetCheck("a place is free again when it is said to be, and not before") { fixture in
-            let two = BudgetRule(requests: 2, per: .seconds(6))
+            let two = BudgetRule(requests: 2, per: .seconds(2))
             let first = try await fixture.budgets.lease(key, ask("a", 2), rule: two)
             try expect(first.turns.count, 2)
             try expect(try await fixture.budgets.lease(key, ask("b", 2), rule: two).turns.count, 0)
-            try await fixture.pass(.milliseconds(1800))
+            try await fixture.pass(.milliseconds(600))
             var back = ask("a", 2)
             back.held = 1
-            let end = first.now + .milliseconds(6600)
+            let end = first.now + .milliseconds(2200)
             back.free = [end]
             let second = try await fixture.budgets.lease(key, back, rule: two)
             let turns = second.turns + (try await fixture.budgets.lease(key, ask("b", 1), rule: two).turns)
