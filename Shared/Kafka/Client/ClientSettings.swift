@@ -43,8 +43,7 @@ struct ClientSettings {
             configuration,
             [
                 "enable.idempotence": "true", "acks": "all", "compression.type": "lz4",
-                // The pages of many runs share a request: what a broker does costs by the request, not by the record.
-                "partitioner": "murmur2_random", "linger.ms": "20",
+                "partitioner": "murmur2_random", "linger.ms": "5",
                 "queue.buffering.max.messages": "200000", "queue.buffering.max.kbytes": "262144",
                 "message.timeout.ms": String(configuration.deliveryTimeout.wholeMilliseconds),
                 // How long a topic that the broker does not know is waited for before messages to it fail.
