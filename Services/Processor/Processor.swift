@@ -59,12 +59,8 @@ package enum Processor {
         _ store: PostgresDataStore, _ cache: DefinitionCache, _ context: ServiceContext
     ) throws -> any Service {
         let topics = context.topics
-        var kafka = context.kafka
-        // Fewer and fuller answers: while records stream in, the broker would answer for every few of them. What is
-        // less waits for no longer than `fetch.wait.max.ms`.
-        kafka.properties.merge(["fetch.min.bytes": "65536"]) { given, _ in given }
         let consumer = try KafkaConsumer(
-            kafka, group: topics.prefix + context[ProcessorSettings.group],
+            context.kafka, group: topics.prefix + context[ProcessorSettings.group],
             topics: TopicNames.types.map { topics.interactions($0) })
         let check = context.health.check("storing")
         return StoringService(

@@ -30,7 +30,7 @@ package enum OutboundSettings {
     /// The transport's settings for a process of `configuration`, which may connect to `addresses`.
     package static func transport(_ configuration: Configuration, addresses: AddressPolicy) -> CurlSettings {
         CurlSettings(
-            addresses: addresses, userAgent: "Tributary/1.0",
+            addresses: addresses,
             proxy: configuration[proxy].map { url in
                 ProxySettings(
                     url: url, user: configuration[proxyUser], password: configuration[proxyPassword],

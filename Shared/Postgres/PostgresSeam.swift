@@ -58,8 +58,7 @@ public protocol PostgresSession: Sendable {
     @discardableResult
     func query(_ sql: String, _ parameters: [PostgresValue]) async throws -> PostgresResult
 
-    /// Runs a `COPY … FROM STDIN (FORMAT binary)` with `rows`: a third cheaper for the server than the same rows in an
-    /// `INSERT`, all of them stored or none.
+    /// Runs a `COPY … FROM STDIN (FORMAT binary)` with `rows`: all of them are stored, or none.
     /// - Throws: `PostgresError`, as `query` does.
     func copy(_ sql: String, _ rows: CopyRows) async throws
 }

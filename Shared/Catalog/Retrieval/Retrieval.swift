@@ -45,7 +45,7 @@ public struct RetrievalContext: Sendable {
 ///
 /// The same definition and context always give the same requests, so an attempt continues where another one stopped.
 /// A position says everything about the course of the run: which listing, which window of it, for which parent, which
-/// page.
+/// page. An object, because tasks that wait for a page would otherwise hold several copies of it in their frames.
 public final class Retrieval: Sendable {
     /// What is asked.
     public enum Mode: String, Sendable {

@@ -4,9 +4,8 @@ import Postgres
 extension PostgresDataSession {
     func upsert(_ interactions: [InteractionRow], now: Timestamp) async throws -> [UpsertOutcome] {
         guard !interactions.isEmpty else { return [] }
-        // A first sync knows none of them. Copying them in without looking out for conflicts takes less than half the
-        // time; where another processor inserts one at this very moment, the transaction fails and is done again,
-        // knowing that.
+        // A first sync knows none of them. Not looking out for conflicts halves the time; where another processor
+        // inserts one at this very moment, the transaction fails and is done again, knowing that.
         let isNoneKnown = try await session.query(
             Self.anyKnown,
             [.intArray(interactions.map(\.key.objectID)), .textArray(interactions.map(\.key.externalID))]
