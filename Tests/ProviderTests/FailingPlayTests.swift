@@ -97,7 +97,7 @@ struct FailingPlayTests {
         #expect(play.problems.joined().contains(change.problem), "\(play.problems)")
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: changes)
+    @Test(.timeLimit(.minutes(5)), arguments: changes)
     func failsThroughTheRetriever(_ change: Change) async throws {
         let play = try await RealPlay(
             script(change), catalog: Self.catalog,

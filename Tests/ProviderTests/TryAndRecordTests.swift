@@ -66,7 +66,7 @@ struct TryAndRecordTests {
         try await body(Desk(folder: folder, secret: secret, server: server))
     }
 
-    @Test(.timeLimit(.minutes(1))) func tryShowsRealRecordsAndStoresNothing() async throws {
+    @Test(.timeLimit(.minutes(5))) func tryShowsRealRecordsAndStoresNothing() async throws {
         try await withDesk { desk in
             let result = await desk.run("try", ["--limit", "7"])
             #expect(result.code == .success, "\(result.errors)")
@@ -80,7 +80,7 @@ struct TryAndRecordTests {
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [["--limit", "100"], ["--limit", "7"], ["--limit", "7", "--entries", "1"]])
     func aRecordedFileFitsAtOnceAndTellsOfNobody(_ flags: [String]) async throws {
         try await withDesk { desk in
@@ -103,7 +103,7 @@ struct TryAndRecordTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aFailureIsRecordedToo() async throws {
+    @Test(.timeLimit(.minutes(5))) func aFailureIsRecordedToo() async throws {
         try await withDesk(token: "wrong-token") { desk in
             let tried = await desk.run("try", ["--json"])
             #expect(tried.code == .failure)
@@ -118,7 +118,7 @@ struct TryAndRecordTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aFileThatExistsIsLeftAloneUnlessItIsToBeReplaced() async throws {
+    @Test(.timeLimit(.minutes(5))) func aFileThatExistsIsLeftAloneUnlessItIsToBeReplaced() async throws {
         try await withDesk { desk in
             _ = await desk.run("record")
             let again = await desk.run("record")

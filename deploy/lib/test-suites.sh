@@ -3,6 +3,7 @@
 # still run, so that one round tells everything.
 
 FAILED_SUITES=()
+FAILED_TESTS=""
 SUITE_PROCESS=""
 
 # Swift's and the shell's own checkers, with nothing to forgive.
@@ -31,15 +32,27 @@ run_suite() {
   count=$(sed -nE 's/.*Test run with ([0-9]+) tests?.*/\1/p' "$log" | tail -n 1)
   if [ "$status" != 0 ]; then
     FAILED_SUITES+=("$name: failed")
+    FAILED_TESTS+="$name:"$'\n'$(what_failed "$log")$'\n'
   elif [ "${count:-0}" = 0 ]; then
     FAILED_SUITES+=("$name: no test ran")
+  fi
+}
+
+# What the log of a suite says of its failures, or its end where it says nothing, as after a crash.
+what_failed() {
+  if grep -q '✘' "$1"; then
+    grep -A 3 '✘' "$1" | cut -c 1-600 | sed -n 1,60p
+  else
+    tail -n 20 "$1"
   fi
 }
 
 # run_service_suites KIND: the suites that need a Postgres and a broker.
 run_service_suites() {
   step "Integration tests ($1)"
-  run_suite "integration-$1" --filter '^IntegrationTests\.'
+  # A few at a time: some look at what the database's own clock says, and a hundred databases at once make seconds of
+  # moments on a small machine.
+  run_suite "integration-$1" --filter '^IntegrationTests\.' --experimental-maximum-parallelization-width 8
   step "End-to-end tests ($1)"
   run_suite "end-to-end-$1" --filter '^EndToEndTests\.'
 }
@@ -57,7 +70,9 @@ group_has_ended() {
   ! kill -s 0 -- "-$1" 2>/dev/null
 }
 
-# Ends the command with the verdict. Nothing is printed after a success: the last line is swift test's own summary.
+# Ends the command with the verdict, and with what failed, which may lie thousands of lines above. Nothing is printed
+# after a success: the last line is swift test's own summary.
 report_suites() {
+  [ -z "$FAILED_TESTS" ] || { step "What failed" && printf '%s' "$FAILED_TESTS"; }
   [ ${#FAILED_SUITES[@]} -eq 0 ] || fail "$(printf '%s\n' "${FAILED_SUITES[@]}" | paste -sd ';' | sed 's/;/; /g'). Logs: $TRIBUTARY_LOGS"
 }

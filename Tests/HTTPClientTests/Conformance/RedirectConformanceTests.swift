@@ -2,7 +2,7 @@ import HTTPClient
 import Testing
 
 /// What every transport promises about redirects.
-@Suite(.timeLimit(.minutes(1))) struct RedirectConformanceTests {
+@Suite(.timeLimit(.minutes(5))) struct RedirectConformanceTests {
     typealias Implementation = TransportStage.Implementation
 
     private static func redirect(_ status: Int, _ location: String) -> TransportStage.Answer {

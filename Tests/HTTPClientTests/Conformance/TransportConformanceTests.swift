@@ -2,7 +2,7 @@ import HTTPClient
 import Testing
 
 /// What every transport promises. Each test runs against all implementations.
-@Suite(.timeLimit(.minutes(1))) struct TransportConformanceTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportConformanceTests {
     typealias Implementation = TransportStage.Implementation
 
     @Test(arguments: Implementation.allCases, [200, 204, 304, 400, 401, 429, 500, 503])

@@ -2,7 +2,7 @@ import HTTPClient
 import RawHTTPServer
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ContentEncodingTests {
+@Suite(.timeLimit(.minutes(5))) struct ContentEncodingTests {
     private static let brotliHello: [UInt8] = [0x0b, 0x02, 0x80, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x03]
 
     @Test func whatIsCompressedArrivesPlain() async throws {

@@ -14,7 +14,7 @@ extension CurlTransport {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct CurlTransportTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportTests {
     @Test func connectionsAreKeptAndUsedAgain() async throws {
         let server = try RawHTTPServer { _ in [.response(body: [1])] }
         let transport = try CurlTransport.toLoopback()

@@ -4,7 +4,7 @@ import RawHTTPServer
 import Testing
 
 /// A peer may do anything; the transport ends in time, in bounds, and with the right kind of error.
-@Suite(.timeLimit(.minutes(1))) struct MisbehavingServerTests {
+@Suite(.timeLimit(.minutes(5))) struct MisbehavingServerTests {
     private static let ok = "HTTP/1.1 200 OK\r\n"
 
     @Test(arguments: [

@@ -4,7 +4,7 @@ import RawHTTPServer
 import Testing
 
 /// A proxy is a raw server that answers CONNECT with 200 and then plays the target itself.
-@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
     private static func proxy() throws -> RawHTTPServer {
         try RawHTTPServer { request in
             request.method == "CONNECT"

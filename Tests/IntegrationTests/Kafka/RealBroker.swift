@@ -6,7 +6,7 @@ import Models
 /// The broker at `KAFKA_BOOTSTRAP_SERVERS`.
 struct RealBroker: BrokerUnderTest {
     let configuration: KafkaConfiguration
-    let patience = Duration.seconds(40)
+    let patience = Duration.seconds(120)
 
     /// What the broker at hand can do. Apache Kafka can do everything; `TRIBUTARY_TEST_BROKER=embedded` says that it is
     /// the embedded one, which makes up unknown topics, knows no ends of partitions, has no size limit, and whose answer
@@ -21,7 +21,7 @@ struct RealBroker: BrokerUnderTest {
             throw ConformanceFailure("Set KAFKA_BOOTSTRAP_SERVERS to a broker, such as 127.0.0.1:9092.")
         }
         configuration = KafkaConfiguration(
-            bootstrapServers: servers, clientID: "integration-tests", deliveryTimeout: .seconds(20))
+            bootstrapServers: servers, clientID: "integration-tests", deliveryTimeout: .seconds(60))
     }
 
     func producer() throws -> any MessageProducer { try KafkaProducer(configuration) }

@@ -4,7 +4,7 @@ import Testing
 /// Whatever a provider does, a run ends in a classed failure or with counted rejections, and its neighbour goes on.
 @Suite("Hostile providers")
 struct HostileProviderTests {
-    @Test(.timeLimit(.minutes(1)), arguments: Hostility.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: Hostility.allCases)
     func `each ends in a classed failure or a counted rejection, and a healthy neighbour is read whole`(
         _ hostility: Hostility
     ) async throws {
