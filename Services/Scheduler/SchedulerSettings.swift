@@ -19,7 +19,7 @@ package enum SchedulerSettings {
         "history-days", environment: "TRIBUTARY_HISTORY_DAYS", in: 1...3650, default: "14", "Days that history is kept",
         placeholder: "DAYS")
     static let batch = Setting.integer(
-        "batch", environment: "TRIBUTARY_SCHEDULER_BATCH", in: 1...100_000, default: "2000",
+        "batch", environment: "TRIBUTARY_SCHEDULER_BATCH", in: 1...100_000, default: "5000",
         "Objects that one statement takes", placeholder: "COUNT")
     /// For the suite that proves that it can fail: a broken promise, never for use.
     static let sabotage = Setting.text(

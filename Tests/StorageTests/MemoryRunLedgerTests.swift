@@ -15,6 +15,9 @@ private struct MemoryFixture: RunLedgerFixture {
     var announcements: any AnnouncementStore { ledger }
     // Each object of the fixture is an integration of its customer's.
     func enable(objectID: Int64) async throws { await ledger.enable(objectID: objectID) }
+    func setCap(_ runs: Int?, ofCustomer customer: Int64) async throws {
+        await ledger.setCap(runs, ofCustomer: customer)
+    }
     func setAlertEmail(_ email: String, ofCustomer customer: Int64) async throws {
         await ledger.setAlertEmail(email, ofCustomer: customer)
     }

@@ -8,6 +8,8 @@ package struct CadenceSettings: Sendable, Hashable {
     package var batch: Int
     /// Unanswered rings of a provider that are always allowed.
     package var minimumRings: Int
+    /// Providers that are rung for at once.
+    package var providersAtOnce: Int
     /// How long a ring may go unanswered.
     package var ringPatience: Duration
     /// How long a drained run may wait for its receipts before a barrier asks after them.
@@ -23,8 +25,9 @@ package struct CadenceSettings: Sendable, Hashable {
 
     /// The defaults of the configuration table.
     package init(
-        interval: Duration = .milliseconds(100), housekeepingInterval: Duration = .seconds(1), batch: Int = 2000,
-        minimumRings: Int = 16, ringPatience: Duration = .seconds(15), lateAfter: Duration = .seconds(60),
+        interval: Duration = .milliseconds(100), housekeepingInterval: Duration = .seconds(1), batch: Int = 5000,
+        minimumRings: Int = 16, providersAtOnce: Int = 16,
+        ringPatience: Duration = .seconds(15), lateAfter: Duration = .seconds(60),
         barrierPatience: Duration = .seconds(30), historyKept: Duration = .seconds(14 * 86_400),
         doorbellPartitions: Int32 = 12, recordPartitions: Int32 = 12
     ) {
@@ -32,6 +35,7 @@ package struct CadenceSettings: Sendable, Hashable {
         self.housekeepingInterval = housekeepingInterval
         self.batch = batch
         self.minimumRings = minimumRings
+        self.providersAtOnce = providersAtOnce
         self.ringPatience = ringPatience
         self.lateAfter = lateAfter
         self.barrierPatience = barrierPatience

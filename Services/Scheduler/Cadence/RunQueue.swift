@@ -32,15 +32,40 @@ package struct RunQueue: Sendable {
     }
 
     /// Opens what is due, wakes what was postponed and rings for as many as will be answered.
-    /// - Throws: what the store or the producer throws; rings that could not be sent are taken back first.
+    /// - Throws: what the store or the producer throws; rings that could not be sent are taken back first, and the
+    ///   other providers are rung for all the same.
     package func advance() async throws -> Progress {
         var progress = Progress()
         progress.opened = try await store.openDue(limit: settings.batch)
         progress.woken = try await store.wakePostponed(limit: settings.batch)
         progress.isBehind = progress.opened == settings.batch || progress.woken == settings.batch
-        for provider in try await store.providersWaiting() {
+        progress.rung = try await ringEverywhere()
+        return progress
+    }
+
+    /// Rings for all providers, several at once: one that waits for the broker's acknowledgement holds up nobody.
+    private func ringEverywhere() async throws -> Int {
+        var waiting = try await store.providersWaiting()[...]
+        let results = await withTaskGroup(of: Result<Int, any Error>.self) { group in
+            var results: [Result<Int, any Error>] = []
+            func start() {
+                guard let provider = waiting.popFirst() else { return }
+                group.addTask { await ring(provider) }
+            }
+            for _ in 0..<settings.providersAtOnce { start() }
+            while let result = await group.next() {
+                results.append(result)
+                start()
+            }
+            return results
+        }
+        return try results.reduce(0) { try $0 + $1.get() }
+    }
+
+    private func ring(_ provider: String) async -> Result<Int, any Error> {
+        do {
             let rings = try await store.ring(provider: provider, minimum: settings.minimumRings)
-            guard !rings.isEmpty else { continue }
+            guard !rings.isEmpty else { return .success(0) }
             do {
                 try await producer.produce(rings.map { $0.message(topics: topics) })
             } catch {
@@ -48,9 +73,10 @@ package struct RunQueue: Sendable {
                 try? await store.unring(rings)
                 throw error
             }
-            progress.rung += rings.count
+            return .success(rings.count)
+        } catch {
+            return .failure(error)
         }
-        return progress
     }
 
     /// What one round of housekeeping did.

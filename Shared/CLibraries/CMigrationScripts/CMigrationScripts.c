@@ -32,6 +32,10 @@ static const unsigned char paces[] = {
 #embed "../../Storage/Migrations/sql/0007_paces_and_estimates.sql"
 };
 
+static const unsigned char indexes[] = {
+#embed "../../Storage/Migrations/sql/0008_scheduling_indexes.sql"
+};
+
 #define SCRIPT(file, text) { file, text, sizeof text }
 
 // A new migration: its file in the folder, its bytes above, its line here. A test compares this list with the folder.
@@ -43,6 +47,7 @@ static const MigrationScript scripts[] = {
     SCRIPT("0005_failures.sql", failures),
     SCRIPT("0006_limits.sql", limits),
     SCRIPT("0007_paces_and_estimates.sql", paces),
+    SCRIPT("0008_scheduling_indexes.sql", indexes),
 };
 
 size_t migrationScriptCount(void) { return sizeof scripts / sizeof scripts[0]; }

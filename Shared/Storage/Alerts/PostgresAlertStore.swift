@@ -40,14 +40,14 @@ public struct PostgresAlertStore: AlertStore {
             update tributary.alert_deliveries d set given_up_at = clock_timestamp(), last_error = 'the alert was over before'
             from tributary.alerts a
             where a.id = d.alert_id and a.resolved_at is not null and d.delivered_at is null and d.given_up_at is null
-              and d.attempts > 0 and (d.leased_until is null or d.leased_until < clock_timestamp())
+              and d.attempts > 0 and (d.leased_until is null or d.leased_until < statement_timestamp())
             """)
         let result = try await database.query(
             """
             with due as (
               select id from tributary.alert_deliveries
-              where delivered_at is null and given_up_at is null and next_at <= clock_timestamp()
-                and (leased_until is null or leased_until < clock_timestamp()) and channel = any($1::text[])
+              where delivered_at is null and given_up_at is null and next_at <= statement_timestamp()
+                and (leased_until is null or leased_until < statement_timestamp()) and channel = any($1::text[])
               order by next_at limit $2 for no key update skip locked
             ), claimed as (
               update tributary.alert_deliveries d

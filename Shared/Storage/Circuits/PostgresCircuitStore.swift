@@ -14,11 +14,11 @@ public struct PostgresCircuitStore: CircuitStore {
         let due = try await database.query(
             """
             with old as (
-              delete from tributary.provider_troubles where at < clock_timestamp() - $1::interval - interval '1 hour'
+              delete from tributary.provider_troubles where at < statement_timestamp() - $1::interval - interval '1 hour'
             )
             select provider from tributary.provider_circuits
             union
-            select provider from tributary.provider_troubles where at > clock_timestamp() - $1::interval
+            select provider from tributary.provider_troubles where at > statement_timestamp() - $1::interval
             group by provider having count(*) >= $2
             """, [.interval(rules.window), .int(Int64(rules.integrations))])
         var changes: [CircuitChange] = []
@@ -84,7 +84,7 @@ public struct PostgresCircuitStore: CircuitStore {
     private static let closedStatement = """
         with current as (
           select t.at from tributary.provider_troubles t
-          where t.provider = $1 and t.at > clock_timestamp() - $2::interval and not exists (
+          where t.provider = $1 and t.at > statement_timestamp() - $2::interval and not exists (
             select 1 from tributary.integration_objects o join tributary.object_state s on s.object_id = o.id
             where o.integration_id = t.integration_id and greatest(s.drained_at, s.last_synced_at) > t.at)
         ), newest as (
@@ -141,14 +141,14 @@ public struct PostgresCircuitStore: CircuitStore {
             with forgotten as (
               delete from tributary.integration_health h using tributary.provider_troubles t, tributary.integrations i
               where t.provider = $1 and h.integration_id = t.integration_id and i.id = h.integration_id
-                and i.disabled_class is null and h.failing_since > clock_timestamp() - $2::interval
+                and i.disabled_class is null and h.failing_since > statement_timestamp() - $2::interval
               returning h.integration_id
             ), over as (
               update tributary.alerts a set resolved_at = clock_timestamp() from forgotten f
               where a.integration_id = f.integration_id and a.kind = 'failing' and a.resolved_at is null
             )
             select cause, (select min(at) from tributary.provider_troubles
-                           where provider = $1 and at > clock_timestamp() - $2::interval) as since
+                           where provider = $1 and at > statement_timestamp() - $2::interval) as since
             from tributary.provider_troubles where provider = $1 order by at desc limit 1
             """, [.text(provider), .interval(rules.window)])
         guard let row = newest.rows.first else { return }

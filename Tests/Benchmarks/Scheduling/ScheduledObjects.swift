@@ -53,7 +53,7 @@ struct ScheduledObjects: Sendable {
         try await pool.query(
             """
             update tributary.object_state s
-            set next_due_at = clock_timestamp() + make_interval(secs => $1 + $2 * (p.place - 1))
+            set next_due_at = now() + make_interval(secs => $1 + $2 * (p.place - 1))
             from (
               select object_id, row_number() over (order by hashint8(object_id)) as place
               from tributary.object_state where state = 'idle' and next_due_at > now() + interval '1 hour'
@@ -69,12 +69,10 @@ struct ScheduledObjects: Sendable {
             with rung as (
               select object_id, extract(epoch from rung_at - next_due_at)::float8 as late from tributary.object_state
               where state = 'queued' and rung_at is not null limit $1 for no key update skip locked
-            ), answered as (
-              update tributary.object_state s set state = 'idle', rung_at = null,
-                next_due_at = clock_timestamp() + interval '1 day', last_synced_at = clock_timestamp()
-              from rung where rung.object_id = s.object_id returning s.object_id
             )
-            select rung.late from rung join answered using (object_id)
+            update tributary.object_state s set state = 'idle', rung_at = null,
+              next_due_at = clock_timestamp() + interval '1 day', last_synced_at = clock_timestamp()
+            from rung where rung.object_id = s.object_id returning rung.late
             """, [.int(Int64(limit))]
         ).rows.map { try $0.double("late") }
     }

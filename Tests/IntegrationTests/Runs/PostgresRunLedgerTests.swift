@@ -64,6 +64,12 @@ private struct PostgresFixture: RunLedgerFixture {
         try await control.enable(integration: try #require(row).int("integration_id"))
     }
 
+    func setCap(_ runs: Int?, ofCustomer customer: Int64) async throws {
+        try await admin.query(
+            "update tributary.customers set max_runs = $2 where id = $1",
+            [.int(customer), runs.map { .int(Int64($0)) } ?? .null])
+    }
+
     func setAlertEmail(_ email: String, ofCustomer customer: Int64) async throws {
         try await admin.query(
             "update tributary.customers set alert_email = $2 where id = $1", [.int(customer), .text(email)])

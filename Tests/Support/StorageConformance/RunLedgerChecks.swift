@@ -76,6 +76,36 @@ extension RunLedgerCheck {
             _ = try await ledger.retrieval.claim(rings, lease: ledger.retriever())
             try expect(try await ledger.scheduling.ring(provider: "p", minimum: 16).count, 0)
         },
+        RunLedgerCheck("a customer's cap holds for all providers together, though they are rung for at once") {
+            ledger in
+            let providers = (1...6).map { "p\($0)" }
+            for provider in providers {
+                for customer in 1...2 {
+                    for _ in 0..<3 {
+                        _ = try await ledger.addObject(
+                            customer: Int64(customer), provider: provider, every: .seconds(60), weight: 1)
+                    }
+                }
+            }
+            try await ledger.setCap(4, ofCustomer: 1)
+            _ = try await ledger.scheduling.openDue(limit: 100)
+            let rings = try await withThrowingTaskGroup(of: [Doorbell].self) { group in
+                for provider in providers {
+                    group.addTask { try await ledger.scheduling.ring(provider: provider, minimum: 16) }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            try expect(rings.count, 4 + 3 * providers.count, "rings for a customer with a cap of 4 and one without")
+            let lease = try await ledger.retriever(capacity: 100)
+            try expect(try await ledger.retrieval.claim(rings, lease: lease).count, rings.count)
+            for provider in providers {
+                try expect(try await ledger.scheduling.ring(provider: provider, minimum: 16).count, 0, provider)
+            }
+            try await ledger.setCap(5, ofCustomer: 1)
+            try expect(
+                try await ledger.scheduling.ring(provider: "p6", minimum: 16).count
+                    + ledger.scheduling.ring(provider: "p1", minimum: 16).count, 1, "rings after the cap is 5")
+        },
     ]
 
     private static let holding: [RunLedgerCheck] = [

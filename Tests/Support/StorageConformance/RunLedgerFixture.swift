@@ -17,6 +17,8 @@ public protocol RunLedgerFixture: Sendable {
     var circuits: any CircuitStore { get }
     /// A person enables the integration of an object.
     func enable(objectID: Int64) async throws
+    /// How many runs of a customer, rung or running, there may be at once; nil is no cap.
+    func setCap(_ runs: Int?, ofCustomer customer: Int64) async throws
     /// Who is told at a customer.
     func setAlertEmail(_ email: String, ofCustomer customer: Int64) async throws
     /// Says which ids are stored of an object and not deleted, as the processor would have it.

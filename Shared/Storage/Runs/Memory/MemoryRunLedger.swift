@@ -129,17 +129,18 @@ public actor MemoryRunLedger {
     /// Adds an object that is due now and returns its row id.
     public func add(
         source: ObjectSource, customerID: Int64, integrationID: Int64, provider: String, object: String,
-        type: InteractionType, every: Duration?, settings: [UInt8] = Array("{}".utf8), weight: Double = 1,
-        customerCap: Int? = nil
+        type: InteractionType, every: Duration?, settings: [UInt8] = Array("{}".utf8), weight: Double = 1
     ) -> Int64 {
         let id = nextID()
         entries[id] = Entry(
             source: source, customerID: customerID, integrationID: integrationID, provider: provider, object: object,
             type: type, every: every, settings: settings, nextDue: clock.now)
         weights[customerID] = weight
-        customerCaps[customerID] = customerCap
         return id
     }
+
+    /// Says how many runs of a customer, rung or running, there may be at once.
+    public func setCap(_ runs: Int?, ofCustomer customer: Int64) { customerCaps[customer] = runs }
 
     /// Records receipts, as the processor does.
     public func receive(claim: RunClaim, page: Int32, stored: [Int32]) {

@@ -10,7 +10,7 @@ extension PostgresSchedulingStore {
             """
             select distinct o.interaction_type as type
             from tributary.object_state s join tributary.integration_objects o on o.id = s.object_id
-            where s.state = 'draining' and s.drained_at < clock_timestamp() - $1::interval
+            where s.state = 'draining' and s.drained_at < statement_timestamp() - $1::interval
             """, [.interval(lateAfter)])
         // Custom types share a topic, so they share barriers.
         var types: [String: InteractionType] = [:]
@@ -51,7 +51,7 @@ extension PostgresSchedulingStore {
         let result = try await database.query(
             """
             update tributary.barriers set sent_at = clock_timestamp()
-            where passed_at is null and sent_at < clock_timestamp() - $1::interval
+            where passed_at is null and sent_at < statement_timestamp() - $1::interval
             returning id, topic, partition
             """, [.interval(after)])
         var byID: [Int64: BarrierToSend] = [:]

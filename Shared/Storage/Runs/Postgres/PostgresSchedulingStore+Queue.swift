@@ -2,7 +2,8 @@ import Models
 import Postgres
 
 // What puts runs into the queue and takes them out again. `skip locked` is what lets any number of schedulers do this
-// at once: each takes rows that no other has in hand.
+// at once: each takes rows that no other has in hand. What is searched for by time is compared with
+// `statement_timestamp()`: `clock_timestamp()` may change from row to row, so an index cannot be used with it.
 extension PostgresSchedulingStore {
     /// Opens a run for up to `limit` objects that are due and returns how many there were.
     public func openDue(limit: Int) async throws -> Int {
@@ -10,13 +11,13 @@ extension PostgresSchedulingStore {
             """
             with due as (
               select object_id from tributary.object_state
-              where state = 'idle' and runnable and next_due_at <= clock_timestamp()
+              where state = 'idle' and runnable and next_due_at <= statement_timestamp()
               order by next_due_at limit $1 for no key update skip locked
             ), planned as (
               select s.object_id, n.sweep, case
                 when s.complete_until is null and s.cursor is null then 'initial'
-                when s.full_wanted or s.last_full_at + n.reconcile < clock_timestamp() then 'full'
-                when coalesce(s.last_sweep_at, s.last_full_at) + n.sweep < clock_timestamp() then 'sweep'
+                when s.full_wanted or s.last_full_at + n.reconcile < statement_timestamp() then 'full'
+                when coalesce(s.last_sweep_at, s.last_full_at) + n.sweep < statement_timestamp() then 'sweep'
                 else 'incremental' end as kind
               from due join tributary.object_state s using (object_id)
               join tributary.integration_objects o on o.id = s.object_id
@@ -47,7 +48,7 @@ extension PostgresSchedulingStore {
             """
             update tributary.object_state set state = 'queued', queued_at = clock_timestamp(), rung_at = null, wake_at = null
             where object_id in (
-              select object_id from tributary.object_state where state = 'postponed' and wake_at <= clock_timestamp()
+              select object_id from tributary.object_state where state = 'postponed' and wake_at <= statement_timestamp()
               order by wake_at limit $1 for no key update skip locked)
             """, [.int(Int64(limit))]
         ).affected
@@ -75,7 +76,7 @@ extension PostgresSchedulingStore {
             update tributary.object_state set rung_at = null
             where object_id in (
               select object_id from tributary.object_state
-              where state = 'queued' and rung_at is not null and rung_at < clock_timestamp() - $1::interval
+              where state = 'queued' and rung_at is not null and rung_at < statement_timestamp() - $1::interval
               order by object_id for no key update skip locked)
             """, [.interval(after)]
         ).affected

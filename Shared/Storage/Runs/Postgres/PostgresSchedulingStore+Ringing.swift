@@ -10,6 +10,12 @@ extension PostgresSchedulingStore {
             let turn = try await session.query(
                 "select pg_try_advisory_xact_lock(hashtext('tributary.ring'), hashtext($1)) as mine", [.text(provider)])
             guard try turn.rows.first?.bool("mine") == true else { return [] }
+            // A customer's cap counts its runs of every provider: two providers at once would each use what is left.
+            try await session.query(
+                """
+                select pg_advisory_xact_lock(hashtext('tributary.customer_caps'))::text
+                where exists (select 1 from tributary.customers where max_runs is not null)
+                """)
             let result = try await session.query(
                 Self.ringStatement, [.text(provider), .int(Int64(minimum))])
             return try result.rows.map { row in
@@ -35,7 +41,7 @@ extension PostgresSchedulingStore {
           select least(
             greatest($2::bigint, 2 * coalesce((
               select sum(free_slots) from tributary.retrievers
-              where expires_at > clock_timestamp() and (providers is null or $1 = any(providers))), 0)::bigint)
+              where expires_at > statement_timestamp() and (providers is null or $1 = any(providers))), 0)::bigint)
               - coalesce((select sum(unanswered) from busy), 0)::bigint,
             coalesce((select max_runs from tributary.provider_caps where provider = $1), 2147483647)
               - coalesce((select sum(runs) from busy), 0)::bigint,
