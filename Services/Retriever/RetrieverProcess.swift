@@ -143,7 +143,7 @@ final class RetrieverProcess: Sendable {
             let task = RunTask(run, lease: lease, around: surroundings)
             stopping.follow { task.stop($0) }
             await task.retrieve(from: RunPreparation.position(of: claimed, in: prepared.retrieval))
-            await pacer.finish(run: run.quotaOwner.run)
+            await pacer.finish(run: run.quotaUser.run)
         } catch let failure as Failure {
             logger.warning(
                 "the run failed", [.failureClass: .text(failure.kind.rawValue), .cause: .text(failure.cause)])

@@ -105,9 +105,7 @@ package struct CredentialSource: Sendable {
         integration: Int64, publicID: PublicID, object: ObjectDefinition, settings: JSONValue
     ) async throws -> Chosen {
         let secrets = try await reader.secrets(integration: integration, publicID: publicID)
-        // Which token there is, is asked only where there is a choice.
-        let connected = object.authorization.count > 1 ? try await keeper.method(integration: integration) : nil
-        guard let method = Self.method(of: object, secrets: secrets, connected: connected) else {
+        guard let method = try await keeper.way(of: object, given: secrets, integration: integration) else {
             return Chosen(secrets: secrets, method: nil, credentials: RunCredentials())
         }
         // An access token that was given as a secret is used as it is.
@@ -120,23 +118,5 @@ package struct CredentialSource: Sendable {
         return Chosen(
             secrets: secrets, method: method.name,
             credentials: RunCredentials(keeper: keeper, subject: subject, clock: clock))
-    }
-
-    /// Of the ways whose secrets have been given: the one that has been `connected`; else the one that most of them are
-    /// for; else the first.
-    package static func method(
-        of object: ObjectDefinition, secrets: [String: Secret], connected: String? = nil
-    ) -> AuthorizationMethod? {
-        let possible = object.authorization.filter { method in
-            let isGiven = method.givenSecretNames.allSatisfy { secrets[$0] != nil }
-            return isGiven || (method.hasToken && secrets[AuthorizationMethod.accessToken] != nil)
-        }
-        if let connected, let method = possible.first(where: { $0.name == connected }) { return method }
-        // Every way of an app needs the app's own id and secret, so they tell nothing.
-        func own(_ method: AuthorizationMethod) -> Int {
-            method.givenSecretNames.count { $0 != "client_id" && $0 != "client_secret" && secrets[$0] != nil }
-        }
-        let most = possible.map(own).max()
-        return possible.first { own($0) == most }
     }
 }

@@ -85,11 +85,15 @@ package actor TokenKeeper {
         return (record.fence == token.fence, isOver)
     }
 
-    /// The way of authorisation that an integration has a token of; nil where it has none.
+    /// The way of authorisation that an integration with these secrets uses; nil where it has the secrets of none.
+    /// Which token there is, is asked only where there is a choice.
     /// - Throws: what the store throws.
-    package func method(integration: Int64) async throws -> String? {
-        guard let record = try await store.token(integration: integration), record.sealed != nil else { return nil }
-        return record.method
+    package func way(
+        of object: ObjectDefinition, given secrets: [String: Secret], integration: Int64
+    ) async throws -> AuthorizationMethod? {
+        guard object.possibleWays(given: secrets).count > 1 else { return object.way(given: secrets) }
+        let record = try await store.token(integration: integration)
+        return object.way(given: secrets, connected: record?.sealed == nil ? nil : record?.method)
     }
 
     // MARK: One token

@@ -17,9 +17,8 @@ import Testing
     @Test func `bad responses give classed failures or counted rejections and harm nothing else`() async throws {
         try await withTestDatabase { database in
             let server = try OddServer()
-            let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Catalog")
-                .path
-            let pipeline = try await Pipeline(database: database, catalog: catalog, settings: QuickSettings.all)
+            let pipeline = try await Pipeline(
+                database: database, catalog: TestCatalog.path, settings: QuickSettings.all)
             let file = """
                 customers:
                   - key: acme

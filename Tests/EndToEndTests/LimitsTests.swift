@@ -19,10 +19,8 @@ import Testing
     {
         try await withTestDatabase { database in
             let server = try ArrivalServer()
-            let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Catalog")
-                .path
             let pipeline = try await Pipeline(
-                database: database, catalog: catalog,
+                database: database, catalog: TestCatalog.path,
                 settings: QuickSettings.all.merging([
                     "TRIBUTARY_LEASE": "8s", "TRIBUTARY_LATE_AFTER": "20s", "TRIBUTARY_CAPACITY": "40",
                 ]) { $1 })

@@ -19,10 +19,8 @@ import Testing
     {
         try await withTestDatabase { database in
             let server = try OutageServer()
-            let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Catalog")
-                .path
             let pipeline = try await Pipeline(
-                database: database, catalog: catalog,
+                database: database, catalog: TestCatalog.path,
                 settings: QuickSettings.all.merging([
                     "TRIBUTARY_CAPACITY": "200", "TRIBUTARY_CIRCUIT_PAUSE": "1s",
                     "TRIBUTARY_ALERT_WEBHOOK": "\(server.url)/hook", "TRIBUTARY_ALERT_WEBHOOK_SECRET": Self.secret,

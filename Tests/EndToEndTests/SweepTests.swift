@@ -14,9 +14,8 @@ import Testing
     @Test func `only a complete sweep removes anything, and exactly what is missing`() async throws {
         try await withTestDatabase { database in
             let server = try SweepServer()
-            let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Catalog")
-                .path
-            let pipeline = try await Pipeline(database: database, catalog: catalog, settings: QuickSettings.all)
+            let pipeline = try await Pipeline(
+                database: database, catalog: TestCatalog.path, settings: QuickSettings.all)
             do {
                 try await Self.start(pipeline, server)
                 for object in SweepServer.Object.allCases {

@@ -42,19 +42,18 @@ package struct ApplyFile {
 
     /// The customers, whose integrations seal the secrets that the file gives them with `keys`.
     package func sealed(with keys: KeyRing) -> [CustomerSpecification] {
-        var customers = customers
-        for entry in secrets {
-            let plain = Secret(JSONValue.object(entry.secrets).text)
-            for customer in customers.indices where customers[customer].key == entry.customer {
-                for integration in customers[customer].integrations.indices
-                where customers[customer].integrations[integration].key == entry.integration {
-                    customers[customer].integrations[integration].credential = { publicID in
-                        let sealed = try keys.seal(plain, for: "credential:\(publicID)")
-                        return StoredCredential(ciphertext: sealed.bytes, keyID: sealed.keyID, version: 1)
-                    }
+        customers.map { customer in
+            var customer = customer
+            for index in customer.integrations.indices {
+                let key = customer.integrations[index].key
+                let given = secrets.last { $0.customer == customer.key && $0.integration == key }
+                guard let plain = given.map({ Secret(JSONValue.object($0.secrets).text) }) else { continue }
+                customer.integrations[index].credential = { publicID in
+                    let sealed = try keys.seal(plain, for: "credential:\(publicID)")
+                    return StoredCredential(ciphertext: sealed.bytes, keyID: sealed.keyID, version: 1)
                 }
             }
+            return customer
         }
-        return customers
     }
 }

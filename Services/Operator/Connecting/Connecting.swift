@@ -59,7 +59,7 @@ struct Connecting: Sendable {
                 "\(object.provider) has no way of authorisation '\(wanted)'; it has \(object.authorization.map(\.name).joined(separator: ", "))",
                 exitCode: .badInput)
         }
-        if let method = CredentialSource.method(of: object, secrets: secrets) { return method }
+        if let method = object.way(given: secrets) { return method }
         let ways = object.authorization.map { "\($0.name): \($0.givenSecretNames.joined(separator: ", "))" }
         throw CommandFailure(
             "the integration has the secrets of none of the ways of \(object.provider) (\(ways.joined(separator: "; "))): name them under 'secrets' and apply the file",

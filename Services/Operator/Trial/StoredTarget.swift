@@ -58,13 +58,15 @@ struct StoredTarget {
     /// Adds a token that is good now where the way of authorisation has one; it is renewed as a run would renew it.
     private func addToken(to target: inout TrialTarget, of place: TrialPlace) async throws {
         let definition = try target.definition().object
-        guard let method = CredentialSource.method(of: definition, secrets: target.context.secrets) else { return }
-        guard method.hasToken, target.context.secrets[AuthorizationMethod.accessToken] == nil else { return }
         let keeper = TokenKeeper(
             store: PostgresTokenStore(database: retriever), keys: keys,
             endpoint: TokenEndpoint(transport: transport, patience: .seconds(30)), clock: SystemClock(),
             holder: PublicID(now: SystemClock().now), lease: .seconds(60)
         ) { _ in }
+        let (secrets, integration) = (target.context.secrets, place.integrationID)
+        guard let method = try await keeper.way(of: definition, given: secrets, integration: integration),
+            method.hasToken, secrets[AuthorizationMethod.accessToken] == nil
+        else { return }
         let subject = TokenSubject(
             integration: place.integrationID, publicID: place.integrationPublicID, object: definition, method: method,
             settings: target.context.settings, secrets: target.context.secrets)

@@ -34,18 +34,18 @@ package struct PageFetcher: Sendable {
         case trouble(RetrievalTrouble)
     }
 
-    /// Asks for the page at `position`, and for what is to be known about its records beside it. `owner` names the
-    /// quota that the requests count against. A token that the provider refuses is renewed and the page asked for again,
+    /// Asks for the page at `position`, and for what is to be known about its records beside it. `user` is whose
+    /// quota the requests count against. A token that the provider refuses is renewed and the page asked for again,
     /// as long as it may have been the token alone.
     /// - Throws: `CancellationError`.
     package func fetch(
-        _ retrieval: Retrieval, at position: PagePosition, owner: QuotaUser, credentials: RunCredentials
+        _ retrieval: Retrieval, at position: PagePosition, user: QuotaUser, credentials: RunCredentials
     ) async throws -> Outcome {
         do {
             var authorized = try await credentials.authorized(retrieval)
             var refusals = RefusalMachine()
             while true {
-                let answer = try await ask(authorized.retrieval, at: position, owner: owner)
+                let answer = try await ask(authorized.retrieval, at: position, user: user)
                 guard case .failure(let refusal) = answer, refusal.isOfToken, let refused = authorized.token else {
                     return answer.outcome
                 }
@@ -76,7 +76,7 @@ package struct PageFetcher: Sendable {
 
     private typealias Answer = Result<Page, Refusal>
 
-    private func ask(_ retrieval: Retrieval, at position: PagePosition, owner: QuotaUser) async throws -> Answer {
+    private func ask(_ retrieval: Retrieval, at position: PagePosition, user: QuotaUser) async throws -> Answer {
         let plan: RequestPlan
         do {
             plan = try retrieval.request(at: position, now: clock.now)
@@ -84,18 +84,18 @@ package struct PageFetcher: Sendable {
             return .failure(Refusal(.fail(error)))
         }
         let response: HTTPResponse
-        switch try await send(plan, of: retrieval, owner: owner) {
+        switch try await send(plan, of: retrieval, user: user) {
         case .failure(let refusal): return .failure(refusal)
         case .success(let answered): response = answered
         }
         switch retrieval.interpret(ProviderResponse(response), at: position, now: clock.now) {
         case .page(var content):
-            if let refusal = try await enrich(&content, retrieval, at: position, owner: owner) {
+            if let refusal = try await enrich(&content, retrieval, at: position, user: user) {
                 return .failure(refusal)
             }
             return .success(Page(content: content, providerClock: response.date(now: clock.now)))
         case let other:
-            await heed(other, of: owner, RequestLimits(plan, of: retrieval))
+            await heed(other, of: user, RequestLimits(plan, of: retrieval))
             return .failure(
                 Refusal(other, status: response.status) ?? Refusal(.fail(Failure(.internalFault, "no page was read"))))
         }
@@ -119,16 +119,16 @@ package struct PageFetcher: Sendable {
 
     /// A request that is one of many `isPatient`: its page cannot be kept half.
     private func send(
-        _ plan: RequestPlan, of retrieval: Retrieval, owner: QuotaUser, isPatient: Bool = false
+        _ plan: RequestPlan, of retrieval: Retrieval, user: QuotaUser, isPatient: Bool = false
     ) async throws -> Result<HTTPResponse, Refusal> {
         let limits = RequestLimits(plan, of: retrieval)
         do {
-            let response = try await pacer.run(owner, limits, isPatient: isPatient) {
+            let response = try await pacer.run(user, limits, isPatient: isPatient) {
                 try await transport.send(HTTPRequest(plan))
             }
             if retrieval.limits.remaining != nil {
                 await pacer.note(
-                    retrieval.quota(ProviderResponse(response), now: clock.now), of: owner, limits)
+                    retrieval.quota(ProviderResponse(response), now: clock.now), of: user, limits)
             }
             return .success(response)
         } catch let wait as QuotaWait {
@@ -145,14 +145,14 @@ package struct PageFetcher: Sendable {
 
     /// Makes the requests for single records, a few at once, and puts the answers into the page.
     private func enrich(
-        _ page: inout FetchedPage, _ retrieval: Retrieval, at position: PagePosition, owner: QuotaUser
+        _ page: inout FetchedPage, _ retrieval: Retrieval, at position: PagePosition, user: QuotaUser
     ) async throws -> Refusal? {
         var waiting = page.enrichments[...]
         page.enrichments = []
         return try await withThrowingTaskGroup(of: (Enrichment, Result<HTTPResponse, Refusal>).self) { group in
             func start() {
                 guard let next = waiting.popFirst() else { return }
-                group.addTask { (next, try await send(next.plan, of: retrieval, owner: owner, isPatient: true)) }
+                group.addTask { (next, try await send(next.plan, of: retrieval, user: user, isPatient: true)) }
             }
             for _ in 0..<requestsAtOnce { start() }
             while let (enrichment, answer) = try await group.next() {
@@ -164,7 +164,7 @@ package struct PageFetcher: Sendable {
                         &page, with: ProviderResponse(response), for: enrichment, at: position, now: clock.now)
                     if let outcome {
                         await heed(
-                            outcome, of: owner, RequestLimits(enrichment.plan, of: retrieval))
+                            outcome, of: user, RequestLimits(enrichment.plan, of: retrieval))
                     }
                     refusal = outcome.flatMap { Refusal($0, status: response.status) }
                 }
@@ -179,9 +179,9 @@ package struct PageFetcher: Sendable {
     }
 
     /// Lets everybody know that the provider asks for fewer requests.
-    private func heed(_ outcome: ResponseOutcome, of owner: QuotaUser, _ limits: RequestLimits) async {
+    private func heed(_ outcome: ResponseOutcome, of user: QuotaUser, _ limits: RequestLimits) async {
         guard case .throttled(let failure) = outcome else { return }
-        await pacer.throttled(owner, limits, until: failure.retryAt)
+        await pacer.throttled(user, limits, until: failure.retryAt)
     }
 
     /// What an outcome that is no page means for the run.

@@ -14,7 +14,7 @@ package final class RunInProgress: Sendable {
     let sourcePath: String
     let traceparent: String?
     /// Whose quota its requests count against.
-    let quotaOwner: QuotaUser
+    let quotaUser: QuotaUser
     private let window: Mutex<Window>
 
     private struct Window {
@@ -35,7 +35,7 @@ package final class RunInProgress: Sendable {
         type = retrieval.definition.object.type
         definition = retrieval.definition.hash
         sourcePath = claimed.source.path
-        quotaOwner = QuotaUser(claimed, limits: retrieval.limits)
+        quotaUser = QuotaUser(claimed, limits: retrieval.limits)
         window = Mutex(Window(until: claimed.until, clock: nil, isBounded: claimed.untilIsBounded))
     }
 

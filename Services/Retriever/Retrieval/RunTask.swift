@@ -111,7 +111,7 @@ package struct RunTask: Sendable {
                 return
             }
             switch try await around.fetcher.fetch(
-                run.retrieval, at: position, owner: run.quotaOwner, credentials: run.credentials)
+                run.retrieval, at: position, user: run.quotaUser, credentials: run.credentials)
             {
             case .page(let page):
                 run.bound(by: page.providerClock)

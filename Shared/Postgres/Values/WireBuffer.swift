@@ -42,27 +42,27 @@ struct WireBuffer: Sendable {
 
     mutating func append(_ value: String) throws(Refusal) {
         var value = value
-        let holdsNull = value.withUTF8 { text in
-            guard let address = text.baseAddress, text.count > 0 else { return false }
-            if memchr(address, 0, text.count) != nil { return true }
-            bytes.append(contentsOf: text)
-            return false
+        guard value.withUTF8({ appendUnlessNull(UnsafeRawBufferPointer($0)) }) else {
+            throw Refusal(reason: "holds U+0000, which Postgres cannot store in text")
         }
-        if holdsNull { throw Refusal(reason: "holds U+0000, which Postgres cannot store in text") }
+    }
+
+    mutating func append(json value: ArraySlice<UInt8>) throws(Refusal) {
+        guard value.withUnsafeBytes({ appendUnlessNull($0) }) else {
+            throw Refusal(reason: "holds a NUL byte, which Postgres cannot store in json")
+        }
     }
 
     mutating func append(bytes value: ArraySlice<UInt8>) {
         value.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
-    mutating func append(json value: ArraySlice<UInt8>) throws(Refusal) {
-        let holdsNull = value.withUnsafeBytes { text in
-            guard let address = text.baseAddress, text.count > 0 else { return false }
-            if memchr(address, 0, text.count) != nil { return true }
-            bytes.append(contentsOf: text)
-            return false
-        }
-        if holdsNull { throw Refusal(reason: "holds a NUL byte, which Postgres cannot store in json") }
+    /// False, with nothing appended, where `text` holds a NUL.
+    private mutating func appendUnlessNull(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard let address = text.baseAddress, text.count > 0 else { return true }
+        guard memchr(address, 0, text.count) == nil else { return false }
+        bytes.append(contentsOf: text)
+        return true
     }
 
     mutating func append(_ value: Timestamp) throws(Refusal) {

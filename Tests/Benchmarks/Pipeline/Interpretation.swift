@@ -18,9 +18,7 @@ enum Interpretation {
             Self.answer(target, responses, pagesAWindow: pagesAWindow)
         }
         return try await withTestDatabase { database in
-            let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .appendingPathComponent("Catalog").path
-            let pipeline = try await Pipeline(database: database, catalog: catalog, settings: [:])
+            let pipeline = try await Pipeline(database: database, catalog: BenchCatalog.path, settings: [:])
             do {
                 for service in ["scheduler", "retriever", "processor"] { try pipeline.start(service) }
                 var seconds: [String: [Double]] = [:]

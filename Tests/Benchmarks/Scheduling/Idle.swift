@@ -23,23 +23,10 @@ enum Idle {
     private static func used(integrations: Int) async throws -> (total: Double, services: Double) {
         try await withTestDatabase { database in
             let server = try PageServer { _ in PageServer.response("{\"items\":[],\"next\":null}") }
-            let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .appendingPathComponent("Catalog").path
-            let pipeline = try await Pipeline(database: database, catalog: catalog, settings: [:])
+            let pipeline = try await Pipeline(database: database, catalog: BenchCatalog.path, settings: [:])
             do {
                 if integrations > 0 {
-                    var file = "customers:\n"
-                    for customer in 1...integrations {
-                        file += """
-                              - key: c\(customer)
-                                integrations:
-                                  - key: only
-                                    provider: plain
-                                    settings: { base_url: "\(server.url)/c\(customer)" }
-                                    secrets: { token: { env: BENCH_TOKEN } }
-
-                            """
-                    }
+                    let file = BenchCatalog.customers(integrations, of: "plain", at: server.url)
                     try await pipeline.tributary(
                         "apply", "-f", try pipeline.write(file, to: "apply.yaml"), settings: ["BENCH_TOKEN": "t"])
                 }
@@ -48,9 +35,9 @@ enum Idle {
                     for: "the first syncs", within: .seconds(300), until: BenchPipeline.everythingIsDone)
                 // Statistics, caches and the broker's compiler settle.
                 try await pipeline.pool.query("vacuum analyze")
-                try await pipeline.pool.query("select pg_sleep(10)::text")
+                try await Task.sleep(for: .seconds(10))
                 let time = ProcessorTime(services)
-                try await pipeline.pool.query("select pg_sleep(\(seconds))::text")
+                try await Task.sleep(for: .seconds(seconds))
                 let used = time.used().filter { $0.name != "page server_cpu_s" && $0.name != "broker_cpu_s" }
                 await pipeline.stop()
                 return (

@@ -9,10 +9,8 @@ enum RetrieverMemory {
             let response = PageServer.response(
                 SamplePages.body.replacingOccurrences(of: "\"next\":\"1\"", with: "\"next\":null"))
             let server = try PageServer(holding: true) { _ in response }
-            let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .appendingPathComponent("Catalog").path
             let pipeline = try await Pipeline(
-                database: database, catalog: catalog,
+                database: database, catalog: BenchCatalog.path,
                 settings: ["TRIBUTARY_CAPACITY": "\(runs + 100)", "TRIBUTARY_LATE_AFTER": "1h"])
             do {
                 return [try await measure(pipeline, server, runs: (runs + 2) / 3 * 3)]
@@ -24,18 +22,7 @@ enum RetrieverMemory {
     }
 
     private static func measure(_ pipeline: Pipeline, _ server: PageServer, runs: Int) async throws -> Figure {
-        var file = "customers:\n"
-        for customer in 1...(runs / 3) {
-            file += """
-                  - key: c\(customer)
-                    integrations:
-                      - key: only
-                        provider: bench
-                        settings: { base_url: "\(server.url)/c\(customer)" }
-                        secrets: { token: { env: BENCH_TOKEN } }
-
-                """
-        }
+        let file = BenchCatalog.customers(runs / 3, of: "bench", at: server.url)
         try await pipeline.tributary(
             "apply", "-f", try pipeline.write(file, to: "apply.yaml"), settings: ["BENCH_TOKEN": "t"])
         let retriever = try pipeline.start("retriever")

@@ -24,9 +24,7 @@ struct OAuthWorld: Sendable {
             isTolerant: false, life: life, seed: seed, trouble: trouble, clientSecret: clientSecret)
         self.tolerant = try AuthorizationServer(
             isTolerant: true, life: life, seed: seed &+ 1, trouble: trouble, clientSecret: clientSecret)
-        let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Catalog").path
-        pipeline = try await Pipeline(database: database, catalog: catalog, settings: settings)
+        pipeline = try await Pipeline(database: database, catalog: TestCatalog.path, settings: settings)
         var file = "customers:\n"
         for (kind, count, server) in [("revoking", revoking, self.revoking), ("tolerant", tolerant, self.tolerant)] {
             for number in 0..<count {

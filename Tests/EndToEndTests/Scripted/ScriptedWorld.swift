@@ -42,9 +42,8 @@ struct ScriptedWorld: Sendable {
         }
         server = try ScriptedServer(
             tenants: tenants, token: Self.token, password: password, seed: seed, troubles: troubles)
-        let catalog = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Catalog").path
-        pipeline = try await Pipeline(database: database, catalog: catalog, brokers: brokers, settings: settings)
+        pipeline = try await Pipeline(
+            database: database, catalog: TestCatalog.path, brokers: brokers, settings: settings)
         var file = "customers:\n"
         for tenant in tenants {
             let logsIn = password != nil && tenant.name == tenants.last?.name

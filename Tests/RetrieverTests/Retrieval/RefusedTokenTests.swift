@@ -90,7 +90,7 @@ struct RefusedTokenTests {
         let credentials = RunCredentials(keeper: keeper(provider), subject: try subject(), clock: clock)
         let fetcher = PageFetcher(transport: provider, pacer: RequestPacer(unpaced: clock), clock: clock)
         return try await fetcher.fetch(
-            retrieval, at: retrieval.start, owner: QuotaUser(owner: "test", customer: 1), credentials: credentials)
+            retrieval, at: retrieval.start, user: QuotaUser(owner: "test", customer: 1), credentials: credentials)
     }
 
     @Test func isRepeatedWithARenewedOne() async throws {

@@ -49,12 +49,13 @@ extension ExchangeScript {
     /// The way by which the integration comes to its token; nil where the file has no `connection`.
     package func tokenMethod(of object: ObjectDefinition) throws -> AuthorizationMethod? {
         guard connection != nil else { return nil }
-        let method = object.authorization.first { method in
-            guard method.hasToken else { return false }
-            if let name = context.authorization { return method.name == name }
-            return method.givenSecretNames.allSatisfy { context.secrets[$0] != nil }
-        }
-        guard let method else {
+        let method =
+            if let name = context.authorization {
+                object.authorization.first { $0.name == name }
+            } else {
+                object.way(given: context.secrets)
+            }
+        guard let method, method.hasToken else {
             throw Problem(
                 description: "'connection' is written, and no way of authorisation with a token has its secrets")
         }

@@ -1,5 +1,4 @@
 import Catalog
-import Credentials
 import Cryptography
 import Testing
 import YAML
@@ -25,7 +24,7 @@ import YAML
             DefinitionNode(YAMLParser.document(yaml), file: "provider.yaml", layer: .provider)
         ).resolve(object: "things").object
         let given = Dictionary(uniqueKeysWithValues: secrets.map { ($0, Secret("x")) })
-        return CredentialSource.method(of: object, secrets: given, connected: connected)?.name
+        return object.way(given: given, connected: connected)?.name
     }
 
     @Test("the way that it was connected by, where its secrets are still there")
