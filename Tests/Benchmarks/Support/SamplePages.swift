@@ -13,17 +13,17 @@ struct SamplePages: Sendable {
     let customers: [String]
     let records: Int
 
-    /// At least `records` records of `customers` customers, in whole pages.
-    init(records: Int, customers: Int) {
+    /// At least `records` records of `customers` customers, in whole pages of `pageSize`.
+    init(records: Int, customers: Int, pageSize: Int = Self.pageSize) {
         self.customers = (1...customers).map { "c\($0)" }
-        let unit = max(1, (records + customers * 20 * Self.pageSize - 1) / (customers * 20 * Self.pageSize))
-        self.records = unit * customers * 20 * Self.pageSize
+        let unit = max(1, (records + customers * 20 * pageSize - 1) / (customers * 20 * pageSize))
+        self.records = unit * customers * 20 * pageSize
         var pages: [String: [UInt8]] = [:]
         for customer in self.customers {
             for (system, object, share) in Self.shares {
                 let count = share * unit
                 for page in 0..<count {
-                    let items = (page * Self.pageSize..<(page + 1) * Self.pageSize)
+                    let items = (page * pageSize..<(page + 1) * pageSize)
                         .map { Self.record(object, $0, customer: customer, system: system) }
                     let next = page + 1 < count ? "\"\(page + 1)\"" : "null"
                     pages["/\(customer)/\(system)/\(object)#\(page)"] = PageServer.response(
