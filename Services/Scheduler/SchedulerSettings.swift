@@ -20,7 +20,7 @@ package enum SchedulerSettings {
         placeholder: "DAYS")
     static let batch = Setting.integer(
         "batch", environment: "TRIBUTARY_SCHEDULER_BATCH", in: 1...100_000, default: "5000",
-        "Objects that one statement takes", placeholder: "COUNT")
+        "Objects, or announcements, that one statement takes", placeholder: "COUNT")
     /// For the suite that proves that it can fail: a broken promise, never for use.
     static let sabotage = Setting.text(
         "sabotage", environment: "TRIBUTARY_SABOTAGE", "Breaks a promise on purpose, for the tests that must notice",

@@ -52,7 +52,7 @@ run_service_suites() {
   step "Integration tests ($1)"
   # A few at a time: some look at what the database's own clock says, and a hundred databases at once make seconds of
   # moments on a small machine.
-  run_suite "integration-$1" --filter '^IntegrationTests\.' --experimental-maximum-parallelization-width 8
+  SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 run_suite "integration-$1" --filter '^IntegrationTests\.'
   step "End-to-end tests ($1)"
   run_suite "end-to-end-$1" --filter '^EndToEndTests\.'
 }

@@ -11,7 +11,7 @@ import Storage
 /// `tributary connect <integration>`
 enum ConnectCommand {
     private static let method = Setting.text(
-        "auth", "The way of authorisation; the first whose secrets the integration has", placeholder: "NAME"
+        "auth", "The way of authorisation, where another one is meant than the secrets tell", placeholder: "NAME"
     ).optional
     private static let noBrowser = Setting.toggle("no-browser", "Print the address and open no browser")
     private static let redirectPort = Setting.integer(

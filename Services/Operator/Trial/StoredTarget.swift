@@ -64,9 +64,19 @@ struct StoredTarget {
             holder: PublicID(now: SystemClock().now), lease: .seconds(60)
         ) { _ in }
         let (secrets, integration) = (target.context.secrets, place.integrationID)
-        guard let method = try await keeper.way(of: definition, given: secrets, integration: integration),
-            method.hasToken, secrets[AuthorizationMethod.accessToken] == nil
-        else { return }
+        let isGiven = secrets[AuthorizationMethod.accessToken] != nil
+        let method =
+            if let name = target.context.authorization {
+                definition.authorization.first { $0.name == name }
+            } else if isGiven {
+                // Nothing to ask the store for, which the operator's role may not read.
+                definition.way(given: secrets)
+            } else {
+                try await keeper.way(of: definition, given: secrets, integration: integration)
+            }
+        guard let method else { return }
+        target.context.authorization = method.name
+        guard method.hasToken, !isGiven else { return }
         let subject = TokenSubject(
             integration: place.integrationID, publicID: place.integrationPublicID, object: definition, method: method,
             settings: target.context.settings, secrets: target.context.secrets)
@@ -74,6 +84,5 @@ struct StoredTarget {
         await keeper.waitUntilIdle()
         target.context.secrets[AuthorizationMethod.accessToken] = token.access
         target.context.token = token.kept
-        target.context.authorization = method.name
     }
 }

@@ -13,7 +13,7 @@ enum TrialSettings {
         "secret", "A secret of the integration, from a file or the environment; may be given several times",
         placeholder: "NAME=@FILE|env:NAME")
     static let authorization = Setting.text(
-        "authorization", "The way of authorisation, where the first whose secrets are there is not meant",
+        "authorization", "The way of authorisation, where another one is meant than the secrets tell",
         placeholder: "NAME"
     ).optional
     static let since = Setting.text(

@@ -8,7 +8,7 @@ package struct CadenceSettings: Sendable, Hashable {
     package var batch: Int
     /// Unanswered rings of a provider that are always allowed.
     package var minimumRings: Int
-    /// Providers that are rung for at once.
+    /// Providers that are rung for at once: fewer than there are sessions, since one may wait for another's turn.
     package var providersAtOnce: Int
     /// How long a ring may go unanswered.
     package var ringPatience: Duration
@@ -26,7 +26,7 @@ package struct CadenceSettings: Sendable, Hashable {
     /// The defaults of the configuration table.
     package init(
         interval: Duration = .milliseconds(100), housekeepingInterval: Duration = .seconds(1), batch: Int = 5000,
-        minimumRings: Int = 16, providersAtOnce: Int = 16,
+        minimumRings: Int = 16, providersAtOnce: Int = 3,
         ringPatience: Duration = .seconds(15), lateAfter: Duration = .seconds(60),
         barrierPatience: Duration = .seconds(30), historyKept: Duration = .seconds(14 * 86_400),
         doorbellPartitions: Int32 = 12, recordPartitions: Int32 = 12

@@ -43,7 +43,7 @@ package struct RunQueue: Sendable {
         return progress
     }
 
-    /// Rings for all providers, several at once: one that waits for the broker's acknowledgement holds up nobody.
+    /// Rings for all providers, several at once, since each waits for the broker's acknowledgement.
     private func ringEverywhere() async throws -> Int {
         var waiting = try await store.providersWaiting()[...]
         let results = await withTaskGroup(of: Result<Int, any Error>.self) { group in

@@ -9,7 +9,7 @@ enum Stages {
             // So few for each customer that a retriever fetches them all with no processor there to take them
             // (`BacklogAllowance.least`).
             try await measure(
-                database, pages: SamplePages(records: records, customers: max(1, records / 400), pageSize: 20))
+                database, pages: SamplePages(records: records, customers: max(1, (records + 399) / 400), pageSize: 20))
         }
         report.add(figures)
         if !profile.isEmpty { report.add(profile: profile, title: "Statements while only the processor worked") }

@@ -3,7 +3,8 @@ import Postgres
 
 // What puts runs into the queue and takes them out again. `skip locked` is what lets any number of schedulers do this
 // at once: each takes rows that no other has in hand. What is searched for by time is compared with
-// `statement_timestamp()`: `clock_timestamp()` may change from row to row, so an index cannot be used with it.
+// `statement_timestamp()`: `clock_timestamp()` may change from row to row, so an index cannot be used with it. Whether
+// somebody's lease has ended is asked of the clock as it is at that moment.
 extension PostgresSchedulingStore {
     /// Opens a run for up to `limit` objects that are due and returns how many there were.
     public func openDue(limit: Int) async throws -> Int {
