@@ -1,3 +1,4 @@
+import Connections
 import Models
 import Service
 
@@ -37,6 +38,7 @@ extension CadenceSettings {
     init(_ context: ServiceContext) {
         self.init(
             interval: context[SchedulerSettings.interval], batch: context[SchedulerSettings.batch],
+            providersAtOnce: max(1, context[ConnectionSettings.postgresConnections] - 1),
             ringPatience: context[SchedulerSettings.ringPatience], lateAfter: context[SchedulerSettings.lateAfter],
             barrierPatience: context[SchedulerSettings.barrierPatience],
             historyKept: .seconds(context[SchedulerSettings.historyDays] * 86_400))

@@ -28,6 +28,30 @@ import Testing
             settings: CadenceSettings(providersAtOnce: atOnce))
     }
 
+    /// Sends for nobody before it has been asked to send for all of `count`.
+    private actor PatientProducer: MessageProducer {
+        private let count: Int
+        private var asked = 0
+
+        init(_ count: Int) { self.count = count }
+
+        func produce(_ messages: [Message]) async throws {
+            asked += 1
+            while asked < count {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `one that waits for the broker holds up no other`() async throws {
+        _ = try await queue(["a", "b", "c"])
+        let queue = RunQueue(
+            store: ledger, producer: PatientProducer(3), topics: topics,
+            settings: CadenceSettings(providersAtOnce: 3))
+        #expect(try await queue.advance().rung == 3)
+    }
+
     private func rings(_ provider: String) -> Int {
         broker.messages(of: topics.syncRequested(provider: provider)).count
     }

@@ -63,20 +63,14 @@ struct StoredTarget {
             endpoint: TokenEndpoint(transport: transport, patience: .seconds(30)), clock: SystemClock(),
             holder: PublicID(now: SystemClock().now), lease: .seconds(60)
         ) { _ in }
-        let (secrets, integration) = (target.context.secrets, place.integrationID)
-        let isGiven = secrets[AuthorizationMethod.accessToken] != nil
-        let method =
-            if let name = target.context.authorization {
-                definition.authorization.first { $0.name == name }
-            } else if isGiven {
-                // Nothing to ask the store for, which the operator's role may not read.
-                definition.way(given: secrets)
-            } else {
-                try await keeper.way(of: definition, given: secrets, integration: integration)
-            }
-        guard let method else { return }
-        target.context.authorization = method.name
-        guard method.hasToken, !isGiven else { return }
+        // What has been said on the command line needs nothing of the store, which the operator's role may not read.
+        let isGiven = target.context.secrets[AuthorizationMethod.accessToken] != nil
+        if target.context.authorization == nil, !isGiven {
+            target.context.authorization = try await keeper.way(
+                of: definition, given: target.context.secrets, integration: place.integrationID)?.name
+        }
+        let method = definition.authorization.first { $0.name == target.context.authorization }
+        guard let method, method.hasToken, !isGiven else { return }
         let subject = TokenSubject(
             integration: place.integrationID, publicID: place.integrationPublicID, object: definition, method: method,
             settings: target.context.settings, secrets: target.context.secrets)

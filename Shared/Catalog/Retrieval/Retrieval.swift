@@ -166,10 +166,7 @@ public final class Retrieval: Sendable {
                 .configuration, "\(object.provider) has no way of authorisation '\(name)'",
                 advice: NearestName.advice(for: name, among: object.authorization.map(\.name)))
         }
-        if let method = object.authorization.first(where: { $0.secretNames.allSatisfy { context.secrets[$0] != nil } })
-        {
-            return method
-        }
+        if let method = object.readyWay(given: context.secrets) { return method }
         throw Failure(
             .authorization, "the integration has no credential for \(object.provider)",
             advice: "give the secrets: \(object.authorization[0].givenSecretNames.joined(separator: ", "))")

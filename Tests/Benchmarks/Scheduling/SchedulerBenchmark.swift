@@ -34,32 +34,13 @@ enum SchedulerBenchmark {
     private static func dueScan(_ scheduled: ScheduledObjects) async throws -> Figure {
         let store = PostgresSchedulingStore(database: scheduled.pool)
         try await scheduled.makeDue(22_000, start: 0, every: 0)
-        var scans: [Double] = []
-        for _ in 0..<21 {
-            let start = ContinuousClock.now
-            let found = try await scheduled.pool.query(dueQuery, [.int(2000)]).rows.count
-            scans.append((ContinuousClock.now - start) / .milliseconds(1))
-            guard found == 2000 else { throw BenchmarkError("\(found) objects of 2000 were found due") }
+        let scans = try await milliseconds(times: 21, expecting: 2000) {
+            try await scheduled.pool.query(PostgresSchedulingStore.dueObjects, [.int(2000)]).rows.count
         }
-        var openings: [Double] = []
-        for _ in 0..<11 {
-            let start = ContinuousClock.now
-            guard try await store.openDue(limit: 2000) == 2000 else {
-                throw BenchmarkError("fewer runs than due objects were opened")
-            }
-            openings.append((ContinuousClock.now - start) / .milliseconds(1))
-        }
+        let openings = try await milliseconds(times: 11, expecting: 2000) { try await store.openDue(limit: 2000) }
         try await scheduled.pool.query("update tributary.object_state set rung_at = now() where state = 'queued'")
         while try await !scheduled.answer(limit: 5000).isEmpty {}
-        var idle: [Double] = []
-        for _ in 0..<11 {
-            let start = ContinuousClock.now
-            guard try await store.openDue(limit: 2000) == 0 else { throw BenchmarkError("something was due") }
-            idle.append((ContinuousClock.now - start) / .milliseconds(1))
-        }
-        idle.sort()
-        scans.sort()
-        openings.sort()
+        let idle = try await milliseconds(times: 11, expecting: 0) { try await store.openDue(limit: 2000) }
         return Figure(
             "due_scan_ms", scans[10], aim: "< 50",
             [
@@ -68,11 +49,19 @@ enum SchedulerBenchmark {
             ])
     }
 
-    private static let dueQuery = """
-        select object_id from tributary.object_state
-        where state = 'idle' and runnable and next_due_at <= statement_timestamp()
-        order by next_due_at limit $1 for no key update skip locked
-        """
+    /// How long `look` takes, the shortest first.
+    private static func milliseconds(
+        times: Int, expecting found: Int, _ look: () async throws -> Int
+    ) async throws -> [Double] {
+        var taken: [Double] = []
+        for _ in 0..<times {
+            let start = ContinuousClock.now
+            let seen = try await look()
+            taken.append((ContinuousClock.now - start) / .milliseconds(1))
+            guard seen == found else { throw BenchmarkError("\(seen) objects were found due instead of \(found)") }
+        }
+        return taken.sorted()
+    }
 
     /// A real scheduler process that has begun to ring.
     private static func scheduler(_ scheduled: ScheduledObjects, _ pipeline: Pipeline) async throws -> ServiceProcess {

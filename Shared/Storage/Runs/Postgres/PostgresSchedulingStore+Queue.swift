@@ -6,14 +6,19 @@ import Postgres
 // `statement_timestamp()`: `clock_timestamp()` may change from row to row, so an index cannot be used with it. Whether
 // somebody's lease has ended is asked of the clock as it is at that moment.
 extension PostgresSchedulingStore {
+    /// Finds and locks what is due: the first step of ``openDue(limit:)``.
+    package static let dueObjects = """
+        select object_id from tributary.object_state
+        where state = 'idle' and runnable and next_due_at <= statement_timestamp()
+        order by next_due_at limit $1 for no key update skip locked
+        """
+
     /// Opens a run for up to `limit` objects that are due and returns how many there were.
     public func openDue(limit: Int) async throws -> Int {
         try await database.query(
             """
             with due as (
-              select object_id from tributary.object_state
-              where state = 'idle' and runnable and next_due_at <= statement_timestamp()
-              order by next_due_at limit $1 for no key update skip locked
+            \(Self.dueObjects)
             ), planned as (
               select s.object_id, n.sweep, case
                 when s.complete_until is null and s.cursor is null then 'initial'
