@@ -72,6 +72,10 @@ package enum Scheduler {
                 metrics.note(progress)
                 return progress.isBehind
             },
+            RepeatingService("rings", every: settings.interval, context: context, recover: keeper.recover) {
+                metrics.rung.increment(by: try await queue.ringAgain())
+                return false
+            },
             RepeatingService("closing", every: settings.interval, context: context, recover: keeper.recover) {
                 let closed = try await closing.close()
                 for run in closed {

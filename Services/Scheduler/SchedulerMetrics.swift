@@ -7,10 +7,11 @@ import Synchronization
 package final class SchedulerMetrics: Sendable {
     private let metrics: Metrics
     private let opened: Counter
-    private let rung: Counter
     private let closed: Counter
     private let records: [String: Counter]
     private let shown = Mutex<Set<StateCount.Subject>>([])
+    /// Rings that the broker took.
+    let rung: Counter
     /// Runs that went back because records were lost.
     package let pagesLost: Counter
 

@@ -1,6 +1,7 @@
 import Kafka
 import Models
 import Storage
+import Synchronization
 
 /// Opens runs that are due and rings for them.
 package struct RunQueue: Sendable {
@@ -8,6 +9,7 @@ package struct RunQueue: Sendable {
     let producer: any MessageProducer
     let topics: TopicNames
     let settings: CadenceSettings
+    private let unheard = UnheardProviders()
 
     /// A queue over `store` that rings through `producer`.
     package init(
@@ -31,51 +33,67 @@ package struct RunQueue: Sendable {
         package var isBehind = false
     }
 
-    /// Opens what is due, wakes what was postponed and rings for as many as will be answered.
-    /// - Throws: what the store or the producer throws; rings that could not be sent are taken back first, and the
-    ///   other providers are rung for all the same.
+    /// Opens what is due, wakes what was postponed and rings for as many as will be answered. A provider whose rings the
+    /// broker did not take is left to ``ringAgain()``, so that it holds up the others once and not at every look.
+    /// - Throws: what the store throws.
     package func advance() async throws -> Progress {
         var progress = Progress()
         progress.opened = try await store.openDue(limit: settings.batch)
         progress.woken = try await store.wakePostponed(limit: settings.batch)
         progress.isBehind = progress.opened == settings.batch || progress.woken == settings.batch
-        progress.rung = try await ringEverywhere()
+        let unheard = unheard.providers
+        for outcome in try await ring(try await store.providersWaiting().filter { !unheard.contains($0) }) {
+            progress.rung += outcome.rung
+            if outcome.error != nil { self.unheard.insert(outcome.provider) }
+        }
         return progress
     }
 
-    /// Rings for all providers, several at once, since each waits for the broker's acknowledgement.
-    private func ringEverywhere() async throws -> Int {
-        var waiting = try await store.providersWaiting()[...]
-        let results = await withTaskGroup(of: Result<Int, any Error>.self) { group in
-            var results: [Result<Int, any Error>] = []
-            func start() {
-                guard let provider = waiting.popFirst() else { return }
-                group.addTask { await ring(provider) }
-            }
-            for _ in 0..<settings.providersAtOnce { start() }
-            while let result = await group.next() {
-                results.append(result)
-                start()
-            }
-            return results
-        }
-        return try results.reduce(0) { try $0 + $1.get() }
+    /// Rings for the providers whose rings the broker did not take before; those that it takes now are looked after by
+    /// ``advance()`` again.
+    /// - Throws: what the store throws, and what the broker said of the first that it did not take, when all were tried.
+    package func ringAgain() async throws -> Int {
+        let outcomes = try await ring(unheard.providers.sorted())
+        for outcome in outcomes where outcome.error == nil { unheard.remove(outcome.provider) }
+        if let error = outcomes.lazy.compactMap(\.error).first { throw error }
+        return outcomes.reduce(0) { $0 + $1.rung }
     }
 
-    private func ring(_ provider: String) async -> Result<Int, any Error> {
-        do {
-            let rings = try await store.ring(provider: provider, minimum: settings.minimumRings)
-            guard !rings.isEmpty else { return .success(0) }
-            do {
-                try await producer.produce(rings.map { $0.message(topics: topics) })
-            } catch {
-                // Best effort: a ring that stays marked is forgotten after `ringPatience` anyway.
-                try? await store.unring(rings)
-                throw error
+    /// What became of a provider's rings: `error` is the broker's, and then they were taken back.
+    private struct Outcome: Sendable {
+        var provider: String
+        var rung = 0
+        var error: (any Error)?
+    }
+
+    /// Rings for `providers`, several at once, since each waits for the broker's acknowledgement.
+    private func ring(_ providers: [String]) async throws -> [Outcome] {
+        var waiting = providers[...]
+        return try await withThrowingTaskGroup(of: Outcome.self) { group in
+            var outcomes: [Outcome] = []
+            func start() {
+                guard let provider = waiting.popFirst() else { return }
+                group.addTask { try await ring(provider) }
             }
-            return .success(rings.count)
+            for _ in 0..<settings.providersAtOnce { start() }
+            while let outcome = try await group.next() {
+                outcomes.append(outcome)
+                start()
+            }
+            return outcomes
+        }
+    }
+
+    private func ring(_ provider: String) async throws -> Outcome {
+        let rings = try await store.ring(provider: provider, minimum: settings.minimumRings)
+        guard !rings.isEmpty else { return Outcome(provider: provider) }
+        do {
+            try await producer.produce(rings.map { $0.message(topics: topics) })
+            return Outcome(provider: provider, rung: rings.count)
         } catch {
-            return .failure(error)
+            // Best effort: a ring that stays marked is forgotten after `ringPatience` anyway.
+            try? await store.unring(rings)
+            return Outcome(provider: provider, error: error)
         }
     }
 
@@ -96,4 +114,14 @@ package struct RunQueue: Sendable {
             forgotten: try await store.forgetRings(after: settings.ringPatience),
             cancelled: try await store.cancelUnrunnable(limit: settings.batch))
     }
+}
+
+/// The providers whose rings the broker did not take the last time.
+private final class UnheardProviders: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    var providers: Set<String> { names.withLock { $0 } }
+
+    func insert(_ provider: String) { names.withLock { _ = $0.insert(provider) } }
+    func remove(_ provider: String) { names.withLock { _ = $0.remove(provider) } }
 }

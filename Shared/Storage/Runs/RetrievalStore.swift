@@ -226,8 +226,8 @@ public protocol RetrievalStore: Sendable {
     func renew(_ lease: RetrieverLease, freeSlots: Int, for duration: Duration) async throws -> Bool
     /// Ends a lease.
     func release(_ lease: RetrieverLease) async throws
-    /// Claims the runs that `rings` tell of, as far as they are still queued. Positions go back to the first page that
-    /// was not acknowledged, and page rows from there on are deleted.
+    /// Claims the runs that `rings` tell of, as far as they are still queued and rung for. Positions go back to the first
+    /// page that was not acknowledged, and page rows from there on are deleted.
     func claim(_ rings: [Doorbell], lease: RetrieverLease) async throws -> [ClaimedRun]
     /// Makes the steps of any number of runs in one statement and returns the claims that still hold. A run may have
     /// several steps in it, and several pages declared and not yet acknowledged.

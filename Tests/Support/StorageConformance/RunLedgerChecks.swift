@@ -21,6 +21,18 @@ extension RunLedgerCheck {
             try expect(try await ledger.scheduling.forgetRings(after: .seconds(-1)), 1)
             try expect(try await ledger.rings().count, 1)
         },
+        RunLedgerCheck("a ring that was forgotten or taken back is answered only after the run is rung for again") {
+            ledger in
+            _ = try await ledger.addObject(customer: 1, provider: "p", every: .seconds(60), weight: 1)
+            let late = try await ledger.rings()
+            let lease = try await ledger.retriever()
+            _ = try await ledger.scheduling.forgetRings(after: .seconds(-1))
+            try expect(try await ledger.retrieval.claim(late, lease: lease).count, 0, "claimed when forgotten")
+            try await ledger.scheduling.unring(try await ledger.rings())
+            try expect(try await ledger.retrieval.claim(late, lease: lease).count, 0, "claimed when taken back")
+            try expect(try await ledger.rings().count, 1)
+            try expect(try await ledger.retrieval.claim(late, lease: lease).count, 1, "claimed when rung for again")
+        },
         RunLedgerCheck("a run that found nothing closes at once and moves Complete Until to its window's end") {
             ledger in
             let lease = try await ledger.retriever()

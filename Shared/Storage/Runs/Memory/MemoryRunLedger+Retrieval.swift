@@ -24,13 +24,13 @@ extension MemoryRunLedger: RetrievalStore {
         retrievers[lease.id]?.freeSlots = 0
     }
 
-    /// Claims the runs that `rings` tell of, as far as they are still queued.
+    /// Claims the runs that `rings` tell of, as far as they are still queued and rung for.
     public func claim(_ rings: [Doorbell], lease: RetrieverLease) -> [ClaimedRun] {
         guard isAlive(lease, at: clock.now) else { return [] }
         return rings.compactMap { ring in
-            guard var entry = entries[ring.objectID], entry.run == ring.run, entry.runnable, entry.move(.claim) else {
-                return nil
-            }
+            guard var entry = entries[ring.objectID], entry.run == ring.run, entry.rungAt != nil, entry.runnable,
+                entry.move(.claim)
+            else { return nil }
             entry.attempt += 1
             entry.holder = lease
             entry.claimedAt = clock.now

@@ -2,7 +2,7 @@ import Models
 import Postgres
 
 extension PostgresRetrievalStore {
-    /// Claims the runs that `rings` tell of, as far as they are still queued.
+    /// Claims the runs that `rings` tell of, as far as they are still queued and rung for.
     public func claim(_ rings: [Doorbell], lease: RetrieverLease) async throws -> [ClaimedRun] {
         guard !rings.isEmpty else { return [] }
         let result = try await database.query(
@@ -13,13 +13,14 @@ extension PostgresRetrievalStore {
         return try result.rows.map(claimedRun)
     }
 
-    /// Only what is still queued is taken, by a lease that is alive. The first page that was not acknowledged is where
+    /// Only what is still queued is taken, by a lease that is alive. A ring that was forgotten or taken back has lost its
+    /// place within the caps: its run waits until it is rung for again. The first page that was not acknowledged is where
     /// the run goes on; its row and those behind it go, since what an attempt's bits mean never changes.
     static let claimStatement = """
         with held as (
           select s.object_id from tributary.object_state s
           join (select distinct * from unnest($1::bigint[], $2::bigint[]) as k(object_id, run)) r using (object_id)
-          where s.run_number = r.run and s.state = 'queued' and s.runnable
+          where s.run_number = r.run and s.state = 'queued' and s.rung_at is not null and s.runnable
             and exists (select 1 from tributary.retrievers l
                         where l.id = $3 and l.epoch = $4 and l.expires_at > clock_timestamp())
           order by s.object_id for no key update of s skip locked
