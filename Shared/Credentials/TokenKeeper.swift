@@ -129,30 +129,30 @@ package actor TokenKeeper {
                 do {
                     try await renew(renewal, subject, machine, record, token)
                 } catch let failure as Failure where failure.kind == .authorization {
-                    throw judge(failure, subject, facts)
+                    throw judge(failure, subject, record)
                 } catch let failure as Failure where failure.kind == .transient || failure.kind == .throttled {
                     guard let token, !isNeeded(facts, record, refused) else { throw failure }
                     restingUntil[subject.integration] = clock.now + .seconds(10)
                     return current(token, facts, record, machine, true)
                 }
-            case .lost: throw judge(try await lost(subject, record), subject, facts)
+            case .lost: throw judge(try await lost(subject, record), subject, record)
             case .connect:
                 let failure = Failure(
                     .authorization, "the integration is not connected to \(subject.provider)",
                     advice: "connect it with `tributary connect`")
-                throw judge(failure, subject, facts)
+                throw judge(failure, subject, record)
             case .reconnect:
                 let failure = Failure(
                     .authorization, "the token for \(subject.provider) is over, and there is nothing to renew it with",
                     advice: "connect the integration again with `tributary connect`")
-                throw judge(failure, subject, facts)
+                throw judge(failure, subject, record)
             }
         }
     }
 
-    /// A person is needed, as things are at this version.
-    private func judge(_ failure: Failure, _ subject: TokenSubject, _ facts: RenewalMachine.Facts) -> Failure {
-        judged[subject.integration] = facts.version
+    /// A person is needed, as things are at the version of `record`, of whichever way of authorisation it is.
+    private func judge(_ failure: Failure, _ subject: TokenSubject, _ record: TokenRecord?) -> Failure {
+        judged[subject.integration] = record?.version ?? 0
         return failure
     }
 

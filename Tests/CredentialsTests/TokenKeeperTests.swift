@@ -85,12 +85,14 @@ struct TokenKeeperTests {
         try subject("authorize: https://a.example.com/authorize, refresh_token: \(refreshToken)")
     }
 
-    private func connect(_ subject: TokenSubject, expires: Duration = .seconds(3600)) async throws {
+    private func connect(
+        _ subject: TokenSubject, as method: String = "way", expires: Duration = .seconds(3600)
+    ) async throws {
         let token = GrantedToken(
             access: Secret("first"), refresh: Secret("r1"), expiresAt: clock.now + expires,
             kept: JSONObject([("host", "acme")]))
         try await store.connect(
-            integration: 7, method: "way", TokenSealing(keys: keys).seal(token, for: subject.purpose))
+            integration: 7, method: method, TokenSealing(keys: keys).seal(token, for: subject.purpose))
     }
 
     @Test func aConnectedIntegrationUsesItsTokenWithoutAskingAnyone() async throws {
@@ -302,6 +304,25 @@ struct TokenKeeperTests {
         await #expect(throws: Failure.self) { try await keeper.token(for: subject) }
         #expect(try await keeper.token(for: subject).access.reveal() == "two")
         #expect(server.bodies.allSatisfy { $0.contains("grant_type=client_credentials") })
+    }
+
+    @Test func aTokenOfAnotherWayIsNeitherUsedNorLostWhileThisOneIsRefused() async throws {
+        let refusal = Answers.Answer.status(401, "{\"error\":\"invalid_client\"}")
+        let other = "other"
+        let subject = try subject("grant: client_credentials")
+        try await connect(subject, as: other)
+        let connected = await store.token(integration: 7)
+        let keeper = keeper(Answers([refusal, refusal, .token("own", refresh: nil, expires: 60)]))
+        for _ in 0..<2 {
+            let failure = await #expect(throws: Failure.self) { try await keeper.token(for: subject) }
+            #expect(failure?.kind == .authorization)
+            #expect(await store.token(integration: 7)?.sealed == connected?.sealed)
+            #expect(await store.token(integration: 7)?.method == other)
+        }
+        try await keeper.reconsider(subject, version: 0)
+        #expect(await store.revived == [7], "connected once; the token of the other way takes nothing back")
+        #expect(try await keeper.token(for: subject).access.reveal() == "own")
+        #expect(await store.token(integration: 7)?.method == "way")
     }
 
     @Test func nothingOfATokenIsStoredInTheClear() async throws {

@@ -35,18 +35,20 @@ public actor MemoryTokenStore: TokenStore {
                 method: method, sealed: nil, version: 0, grantedAt: nil, fence: 0, leaseUntil: nil, intent: nil,
                 lostAt: nil, readAt: now)
         }
-        record.method = method
         record.fence += 1
         record.leaseUntil = now + duration
-        record.intent = tokenHash.map { RenewalIntent(tokenHash: $0, holder: holder, at: now) }
+        if record.method == method {
+            record.intent = tokenHash.map { RenewalIntent(tokenHash: $0, holder: holder, at: now) }
+        }
         records[integration] = record
-        return RenewalClaim(integration: integration, fence: record.fence, begunAt: now)
+        return RenewalClaim(integration: integration, method: method, fence: record.fence, begunAt: now)
     }
 
     /// Stores the answer under the claim's fence; nil if somebody else has begun a renewal since.
     public func commit(_ token: SealedToken, _ claim: RenewalClaim) -> Int64? {
         guard var record = records[claim.integration], record.fence == claim.fence else { return nil }
         if record.lostAt != nil { revived.append(claim.integration) }
+        record.method = claim.method
         record.sealed = token
         record.version += 1
         record.grantedAt = clock.now
@@ -62,7 +64,7 @@ public actor MemoryTokenStore: TokenStore {
     public func giveUp(_ claim: RenewalClaim, keepsIntent: Bool) -> Bool {
         guard var record = records[claim.integration], record.fence == claim.fence else { return false }
         record.leaseUntil = nil
-        if !keepsIntent { record.intent = nil }
+        if !keepsIntent, record.method == claim.method { record.intent = nil }
         records[claim.integration] = record
         return true
     }

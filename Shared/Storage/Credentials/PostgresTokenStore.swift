@@ -46,10 +46,11 @@ public struct PostgresTokenStore: TokenStore {
         if let seen {
             result = try await database.query(
                 """
-                update tributary.tokens set method = $2, fence = fence + 1, holder = $3,
-                  lease_until = clock_timestamp() + $4::interval, intent_hash = $5::text,
-                  intent_at = case when $5::text is not null then clock_timestamp() end,
-                  intent_holder = case when $5::text is not null then $3 end
+                update tributary.tokens set fence = fence + 1, holder = $3,
+                  lease_until = clock_timestamp() + $4::interval,
+                  intent_hash = case when method = $2 then $5::text else intent_hash end,
+                  intent_at = case when method <> $2 then intent_at when $5::text is not null then clock_timestamp() end,
+                  intent_holder = case when method <> $2 then intent_holder when $5::text is not null then $3 end
                 where integration_id = $1 and fence = $6 and version = $7
                   and (lease_until is null or lease_until <= clock_timestamp())
                 returning fence, clock_timestamp() as begun_at
@@ -71,7 +72,8 @@ public struct PostgresTokenStore: TokenStore {
         }
         return try result.rows.first.map { row in
             RenewalClaim(
-                integration: integration, fence: try row.int("fence"), begunAt: try row.timestamp("begun_at"))
+                integration: integration, method: method, fence: try row.int("fence"),
+                begunAt: try row.timestamp("begun_at"))
         }
     }
 
@@ -80,8 +82,8 @@ public struct PostgresTokenStore: TokenStore {
         try await database.transaction { session in
             let result = try await session.query(
                 """
-                update tributary.tokens t set ciphertext = $3, key_id = $4, expires_at = $5, version = t.version + 1,
-                  granted_at = clock_timestamp(), holder = null, lease_until = null, intent_hash = null,
+                update tributary.tokens t set method = $6, ciphertext = $3, key_id = $4, expires_at = $5,
+                  version = t.version + 1, granted_at = clock_timestamp(), holder = null, lease_until = null, intent_hash = null,
                   intent_at = null, intent_holder = null, lost_at = null
                 from (
                   select integration_id, lost_at is not null as was_lost from tributary.tokens
@@ -90,7 +92,7 @@ public struct PostgresTokenStore: TokenStore {
                 """,
                 [
                     .int(claim.integration), .int(claim.fence), .bytes(token.ciphertext[...]), .text(token.keyID),
-                    token.expiresAt.map { .timestamp($0) } ?? .null,
+                    token.expiresAt.map { .timestamp($0) } ?? .null, .text(claim.method),
                 ])
             guard let row = result.rows.first else { return nil }
             if try row.bool("was_lost") {
@@ -108,10 +110,11 @@ public struct PostgresTokenStore: TokenStore {
         try await database.query(
             """
             update tributary.tokens set holder = null, lease_until = null,
-              intent_hash = case when $3 then intent_hash end, intent_at = case when $3 then intent_at end,
-              intent_holder = case when $3 then intent_holder end
+              intent_hash = case when $3 or method <> $4 then intent_hash end,
+              intent_at = case when $3 or method <> $4 then intent_at end,
+              intent_holder = case when $3 or method <> $4 then intent_holder end
             where integration_id = $1 and fence = $2
-            """, [.int(claim.integration), .int(claim.fence), .bool(keepsIntent)]
+            """, [.int(claim.integration), .int(claim.fence), .bool(keepsIntent), .text(claim.method)]
         ).affected == 1
     }
 

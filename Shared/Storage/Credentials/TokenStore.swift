@@ -76,14 +76,17 @@ public struct TokenRecord: Sendable, Hashable {
 public struct RenewalClaim: Sendable, Hashable {
     /// Whose token it is.
     public var integration: Int64
+    /// The way of authorisation that the answer will be of.
+    public var method: String
     /// The fence under which its answer is stored.
     public var fence: Int64
     /// The store's time when it began.
     public var begunAt: Timestamp
 
     /// A claim.
-    public init(integration: Int64, fence: Int64, begunAt: Timestamp) {
+    public init(integration: Int64, method: String, fence: Int64, begunAt: Timestamp) {
         self.integration = integration
+        self.method = method
         self.fence = fence
         self.begunAt = begunAt
     }
@@ -95,7 +98,8 @@ public protocol TokenStore: Sendable {
     func token(integration: Int64) async throws -> TokenRecord?
 
     /// Takes the renewal of what `seen` says for `duration` and commits the intent to send the refresh token of
-    /// `tokenHash` (nil: nothing that is used up is sent). Nil if somebody else was faster.
+    /// `tokenHash` (nil: nothing that is used up is sent). What is stored of another way of authorisation than `method`
+    /// stays as it is until there is an answer. Nil if somebody else was faster.
     func begin(
         integration: Int64, method: String, after seen: TokenRecord?, holder: PublicID, tokenHash: String?,
         for duration: Duration

@@ -32,10 +32,11 @@ extension TokenStoreFixture {
     }
 
     fileprivate func begin(
-        after seen: TokenRecord?, hash: String? = "hash", for duration: Duration = .seconds(60)
+        after seen: TokenRecord?, hash: String? = "hash", as method: String = "way",
+        for duration: Duration = .seconds(60)
     ) async throws -> RenewalClaim? {
         try await store.begin(
-            integration: integration, method: "way", after: seen, holder: PublicID(high: 1, low: 2), tokenHash: hash,
+            integration: integration, method: method, after: seen, holder: PublicID(high: 1, low: 2), tokenHash: hash,
             for: duration)
     }
 
@@ -134,6 +135,28 @@ extension TokenStoreCheck {
             try expect(try await fixture.store.giveUp(second, keepsIntent: false), true)
             try expect(try await fixture.token().intent, nil)
             try expect(try await fixture.token().sealed, fixture.sealed("one"))
+        },
+        TokenStoreCheck("another way of authorisation takes the place of what is stored when it has a token of its own")
+        {
+            fixture in
+            try expect(try await fixture.store.giveUp(try await fixture.renewal(), keepsIntent: true), true)
+            guard let refused = try await fixture.begin(after: try await fixture.token(), hash: nil, as: "other") else {
+                throw BrokenRule(description: "the other way could not begin")
+            }
+            try expect(try await fixture.token().method, "way", "under way")
+            try expect(try await fixture.store.giveUp(refused, keepsIntent: false), true)
+            let kept = try await fixture.token()
+            try expect(kept.method, "way", "after it was refused")
+            try expect(kept.sealed, fixture.sealed("one"))
+            try expect(kept.intent?.tokenHash, "hash", "whether the token was sent is not known, as before")
+            guard let granted = try await fixture.begin(after: kept, hash: nil, as: "other") else {
+                throw BrokenRule(description: "the other way could not begin again")
+            }
+            try expect(try await fixture.store.commit(fixture.sealed("two"), granted), 2)
+            let token = try await fixture.token()
+            try expect(token.method, "other")
+            try expect(token.sealed, fixture.sealed("two"))
+            try expect(token.intent, nil)
         },
         TokenStoreCheck("a loss is noted once, and taken back by an answer that comes after all") { fixture in
             let claim = try await fixture.renewal(for: .microseconds(1))
