@@ -42,41 +42,47 @@ package struct RunQueue: Sendable {
         progress.woken = try await store.wakePostponed(limit: settings.batch)
         progress.isBehind = progress.opened == settings.batch || progress.woken == settings.batch
         let unheard = unheard.providers
-        for outcome in try await ring(try await store.providersWaiting().filter { !unheard.contains($0) }) {
-            progress.rung += outcome.rung
-            if outcome.error != nil { self.unheard.insert(outcome.provider) }
-        }
+        let outcomes = await ring(try await store.providersWaiting().filter { !unheard.contains($0) })
+        progress.rung = outcomes.reduce(0) { $0 + $1.rung }
+        if let error = outcomes.lazy.compactMap(\.storeError).first { throw error }
         return progress
     }
 
     /// Rings for the providers whose rings the broker did not take before; those that it takes now are looked after by
     /// ``advance()`` again.
-    /// - Throws: what the store throws, and what the broker said of the first that it did not take, when all were tried.
+    /// - Throws: what the store throws, or else what the broker said of one that it did not take, of a missing topic
+    ///   before others; all are tried first.
     package func ringAgain() async throws -> Int {
-        let outcomes = try await ring(unheard.providers.sorted())
-        for outcome in outcomes where outcome.error == nil { unheard.remove(outcome.provider) }
-        if let error = outcomes.lazy.compactMap(\.error).first { throw error }
+        let unheard = unheard.providers
+        guard !unheard.isEmpty else { return 0 }
+        let outcomes = await ring(try await store.providersWaiting().filter(unheard.contains))
+        if let error = outcomes.lazy.compactMap(\.storeError).first { throw error }
+        let refusals = outcomes.compactMap(\.refusal)
+        if let error = refusals.first(where: { ($0 as? KafkaError)?.kind == .unknownTopic }) ?? refusals.first {
+            throw error
+        }
         return outcomes.reduce(0) { $0 + $1.rung }
     }
 
-    /// What became of a provider's rings: `error` is the broker's, and then they were taken back.
+    /// What became of a provider's rings. With a `refusal` of the broker they were taken back.
     private struct Outcome: Sendable {
-        var provider: String
         var rung = 0
-        var error: (any Error)?
+        var refusal: (any Error)?
+        var storeError: (any Error)?
     }
 
-    /// Rings for `providers`, several at once, since each waits for the broker's acknowledgement.
-    private func ring(_ providers: [String]) async throws -> [Outcome] {
+    /// Rings for `providers`, several at once, since each waits for the broker's acknowledgement. What one of them
+    /// meets with is no matter of the others.
+    private func ring(_ providers: [String]) async -> [Outcome] {
         var waiting = providers[...]
-        return try await withThrowingTaskGroup(of: Outcome.self) { group in
+        return await withTaskGroup(of: Outcome.self) { group in
             var outcomes: [Outcome] = []
             func start() {
                 guard let provider = waiting.popFirst() else { return }
-                group.addTask { try await ring(provider) }
+                group.addTask { await ring(provider) }
             }
             for _ in 0..<settings.providersAtOnce { start() }
-            while let outcome = try await group.next() {
+            while let outcome = await group.next() {
                 outcomes.append(outcome)
                 start()
             }
@@ -84,16 +90,23 @@ package struct RunQueue: Sendable {
         }
     }
 
-    private func ring(_ provider: String) async throws -> Outcome {
-        let rings = try await store.ring(provider: provider, minimum: settings.minimumRings)
-        guard !rings.isEmpty else { return Outcome(provider: provider) }
+    private func ring(_ provider: String) async -> Outcome {
+        let rings: [Doorbell]
+        do {
+            rings = try await store.ring(provider: provider, minimum: settings.minimumRings)
+        } catch {
+            return Outcome(storeError: error)
+        }
+        guard !rings.isEmpty else { return Outcome() }
         do {
             try await producer.produce(rings.map { $0.message(topics: topics) })
-            return Outcome(provider: provider, rung: rings.count)
+            unheard.remove(provider)
+            return Outcome(rung: rings.count)
         } catch {
+            unheard.insert(provider)
             // Best effort: a ring that stays marked is forgotten after `ringPatience` anyway.
             try? await store.unring(rings)
-            return Outcome(provider: provider, error: error)
+            return Outcome(refusal: error)
         }
     }
 

@@ -65,10 +65,11 @@ struct ClientSettings {
                 "session.timeout.ms": String(sessionTimeout.wholeMilliseconds),
                 "heartbeat.interval.ms": String(min(3000, max(sessionTimeout.wholeMilliseconds / 4, 1))),
                 "fetch.wait.max.ms": "50",
-                // A group joined with older knowledge of the topics than this asks for them first. Else one that comes
-                // back to a broker without topics is assigned nothing, and stays so: when they are made, librdkafka
-                // sees the topics that it knew before and no change (`rd_kafka_cgrp_join`).
-                "metadata.max.age.ms": "1000",
+                // Whoever joins a group with older knowledge of the topics than this asks for them first. Else a group
+                // that comes back to a broker without topics is assigned nothing, and stays so: when they are made,
+                // librdkafka sees the topics that it knew before and no change (`rd_kafka_cgrp_join`). What is known is
+                // refreshed before it is too old.
+                "metadata.max.age.ms": "3000", "topic.metadata.refresh.interval.ms": "2000",
             ])
     }
 

@@ -6,7 +6,9 @@ import Testing
 
 /// Two schedulers that ring for two providers at the same moment: neither sees what the other has marked.
 @Suite struct CustomerCapTests {
-    @Test func `a customer's cap holds while another ring of its runs is not committed`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `a customer's cap holds while another ring of its runs is not committed`()
+        async throws
+    {
         try await withTestDatabase { database in
             _ = try await MigrationRunner(database.settings).run()
             let admin = database.pool(connections: 1)

@@ -20,7 +20,9 @@ extension PostgresRetrievalStore {
         with held as (
           select s.object_id from tributary.object_state s
           join (select distinct * from unnest($1::bigint[], $2::bigint[]) as k(object_id, run)) r using (object_id)
-          where s.run_number = r.run and s.state = 'queued' and s.rung_at is not null and s.runnable
+          where s.run_number = r.run and s.state = 'queued' and s.runnable
+            -- Written so that no partial index fits it, as in `ringStatement`: each is found by its key.
+            and coalesce(s.rung_at, '-infinity') <> '-infinity'
             and exists (select 1 from tributary.retrievers l
                         where l.id = $3 and l.epoch = $4 and l.expires_at > clock_timestamp())
           order by s.object_id for no key update of s skip locked
