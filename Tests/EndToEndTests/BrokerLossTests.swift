@@ -9,14 +9,7 @@ import Testing
     private let seed = UInt64.random(in: 0...99_999)
 
     @Test func `a broker that comes back empty and a Postgres that restarts change nothing in the end`() async throws {
-        let broker = try await PrivateBroker()
-        do {
-            try await loseEverything(broker)
-        } catch {
-            try await broker.remove()
-            throw error
-        }
-        try await broker.remove()
+        try await withPrivateBroker { try await loseEverything($0) }
     }
 
     private func loseEverything(_ broker: PrivateBroker) async throws {

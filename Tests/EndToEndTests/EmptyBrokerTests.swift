@@ -11,14 +11,7 @@ import Testing
     @Test(.timeLimit(.minutes(3))) func `a group that joined while there were no topics reads them when they are made`()
         async throws
     {
-        let broker = try await PrivateBroker()
-        do {
-            try await readThroughALoss(of: broker)
-        } catch {
-            try await broker.remove()
-            throw error
-        }
-        try await broker.remove()
+        try await withPrivateBroker { try await readThroughALoss(of: $0) }
     }
 
     private func readThroughALoss(of broker: PrivateBroker) async throws {

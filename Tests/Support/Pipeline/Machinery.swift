@@ -35,6 +35,18 @@ public struct PrivateBroker: Sendable {
     }
 }
 
+/// Runs `body` with an empty broker of its own, which ends with it.
+public func withPrivateBroker(_ body: (PrivateBroker) async throws -> Void) async throws {
+    let broker = try await PrivateBroker()
+    do {
+        try await body(broker)
+    } catch {
+        try await broker.remove()
+        throw error
+    }
+    try await broker.remove()
+}
+
 /// The Postgres that the tests share.
 public enum TestPostgres {
     /// Stops it, which ends all connections, and starts it again.
