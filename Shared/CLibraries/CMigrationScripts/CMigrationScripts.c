@@ -36,6 +36,10 @@ static const unsigned char indexes[] = {
 #embed "../../Storage/Migrations/sql/0008_scheduling_indexes.sql"
 };
 
+static const unsigned char statistics[] = {
+#embed "../../Storage/Migrations/sql/0009_statistics.sql"
+};
+
 #define SCRIPT(file, text) { file, text, sizeof text }
 
 // A new migration: its file in the folder, its bytes above, its line here. A test compares this list with the folder.
@@ -48,6 +52,7 @@ static const MigrationScript scripts[] = {
     SCRIPT("0006_limits.sql", limits),
     SCRIPT("0007_paces_and_estimates.sql", paces),
     SCRIPT("0008_scheduling_indexes.sql", indexes),
+    SCRIPT("0009_statistics.sql", statistics),
 };
 
 size_t migrationScriptCount(void) { return sizeof scripts / sizeof scripts[0]; }
