@@ -88,7 +88,9 @@ package actor BacklogGate {
         allowances = allowances.filter { waiting.contains($0.key) || known.byCustomer[$0.key, default: 0] > 0 }
         for customer in waiting {
             allowances[customer, default: BacklogAllowance(most: bounds.perCustomer)]
-                .note(left: known.byCustomer[customer, default: 0])
+                .note(
+                    left: known.byCustomer[customer, default: 0],
+                    customers: waiting.union(allowances.keys).count)
         }
     }
 
