@@ -51,5 +51,5 @@ extension ServiceContext {
 
 extension SchemaRange {
     /// The versions that this build's services work with.
-    static let known = SchemaRange(7, 8)
+    static let known = SchemaRange(7, 9)
 }

@@ -10,6 +10,7 @@ package struct MatchingQuestions: Equatable, Sendable {
 
     /// The questions that `changed` raises.
     package init(_ changed: [ChangedInteraction]) {
+        identities.reserveCapacity(2 * changed.count)
         for interaction in changed {
             for type in interaction.absentTypes {
                 if let role = EntityRole(type) { references[role, default: []].insert(interaction.reference) }
@@ -45,6 +46,13 @@ package struct MatchingKnowledge: Sendable {
 
     /// Nothing.
     package init() {}
+
+    /// Makes room at once for what a batch of `count` Interactions adds, instead of moving everything again and again.
+    package mutating func reserve(_ count: Int) {
+        sources.reserveCapacity(count)
+        identities.reserveCapacity(2 * count)
+        for role in EntityRole.allCases { references[role, default: [:]].reserveCapacity(count) }
+    }
 
     /// Adds a match.
     package mutating func add(_ match: StoredMatch, role: EntityRole) {

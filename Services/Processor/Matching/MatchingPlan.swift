@@ -34,6 +34,9 @@ package struct MatchingPlan: Sendable {
         _ changed: [ChangedInteraction], knowledge: MatchingKnowledge, newID: () -> PublicID
     ) {
         self.knowledge = knowledge
+        self.knowledge.reserve(changed.count)
+        newIdentities.reserveCapacity(changed.count)
+        rowOfEntity.reserveCapacity(changed.count)
         for interaction in changed {
             for type in interaction.absentTypes { remove(type, of: interaction) }
         }

@@ -6,13 +6,18 @@ import Storage
 package enum RecordMessage {
     /// The message of `record`, which belongs to `object` (of an account or contact: to the object that describes it).
     package static func message(_ record: PublishedRecord, object: StoredObject?, topics: TopicNames) -> Message {
+        message(record, origin: object.map(RecordOrigin.init), topics: topics)
+    }
+
+    static func message(_ record: PublishedRecord, origin: RecordOrigin?, topics: TopicNames) -> Message {
+        let object = origin?.object
         let type = record.type.isCustom ? object?.type ?? record.type : record.type
         let key = text(of: record.key, object: object)
         let isGone = record.fields == nil
         var headers = [
             MessageHeader(CloudEventHeader.specversion, "1.0"),
             MessageHeader(CloudEventHeader.id, "\(key)#\(record.revision)"),
-            MessageHeader(CloudEventHeader.source, source(record, object)),
+            MessageHeader(CloudEventHeader.source, source(record, origin)),
             MessageHeader(
                 CloudEventHeader.type, isGone ? CloudEventType.recordDeleted : CloudEventType.recordChanged),
             MessageHeader(CloudEventHeader.subject, subject(record)),
@@ -24,7 +29,7 @@ package enum RecordMessage {
         if !isGone { headers.append(MessageHeader(CloudEventHeader.contentType, "application/json")) }
         return Message(
             topic: topics.records(record.type), key: Array(key.utf8)[...],
-            value: record.fields.map { value(record, type: type, object: object, fields: $0)[...] }, headers: headers)
+            value: record.fields.map { value(record, type: type, origin: origin, fields: $0)[...] }, headers: headers)
     }
 
     /// An account's or contact's own id; of everything else the object's public id and the external id.
@@ -42,27 +47,23 @@ package enum RecordMessage {
         }
     }
 
-    private static func source(_ record: PublishedRecord, _ object: StoredObject?) -> String {
-        guard let object else { return "/" }
-        return record.isEntity ? "/customers/\(object.source.customer)" : object.source.path
+    private static func source(_ record: PublishedRecord, _ origin: RecordOrigin?) -> String {
+        guard let origin else { return "/" }
+        return record.isEntity ? origin.customerPath : origin.path
     }
 
     /// The fields with what they are, whose they are and where they come from in front. A custom record's payload
     /// stands as the provider sent it, so what it is stays in the headers.
     private static func value(
-        _ record: PublishedRecord, type: InteractionType, object: StoredObject?, fields: [UInt8]
+        _ record: PublishedRecord, type: InteractionType, origin: RecordOrigin?, fields: [UInt8]
     ) -> [UInt8] {
         guard !record.type.isCustom else { return fields }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(fields.count + 320)
         bytes.append(contentsOf: "{\"type\":\"\(type.name)\",\"version\":\(record.revision)".utf8)
         if let changedAt = record.changedAt { bytes.append(contentsOf: ",\"changed_at\":\"\(changedAt)\"".utf8) }
-        if let source = object?.source {
-            bytes.append(
-                contentsOf: """
-                    ,"customer":"\(source.customer)","source":{"integration":"\(source.integration)",\
-                    "object":"\(source.object)","external_id":
-                    """.utf8)
+        if let origin {
+            bytes.append(contentsOf: origin.members)
             JSONWriter.append(string: record.externalID ?? "", to: &bytes)
             bytes.append(UInt8(ascii: "}"))
         }

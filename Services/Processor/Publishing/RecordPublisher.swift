@@ -44,12 +44,16 @@ package struct RecordPublisher: Sendable {
     private func messages(_ records: [PublishedRecord]) async throws -> [Message] {
         var messages: [Message] = []
         messages.reserveCapacity(records.count)
+        var origins: [Int64: RecordOrigin] = [:]
         for record in records {
             var objectID = record.objectID
             if objectID == nil, case .record(let key) = record.key { objectID = key.objectID }
-            var object: StoredObject?
-            if let objectID { object = try await cache.object(objectID) }
-            messages.append(RecordMessage.message(record, object: object, topics: topics))
+            var origin = objectID.flatMap { origins[$0] }
+            if let objectID, origin == nil, let object = try await cache.object(objectID) {
+                origin = RecordOrigin(object)
+                origins[objectID] = origin
+            }
+            messages.append(RecordMessage.message(record, origin: origin, topics: topics))
         }
         return messages
     }

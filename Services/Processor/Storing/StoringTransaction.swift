@@ -52,10 +52,10 @@ package struct StoringTransaction: Sendable {
         }
         let winners = WinningVersions.choose(candidates)
         let outcomes = try await session.upsert(winners.map { row($0, batch.messages[$0.index]) }, now: now)
-        let outcomeOfMessage = Dictionary(
-            uniqueKeysWithValues: zip(winners.map(\.index), outcomes))
+        var isStoredMessage = Array(repeating: false, count: batch.messages.count)
+        for (winner, outcome) in zip(winners, outcomes) { isStoredMessage[winner.index] = outcome != .unchanged }
         for candidate in candidates {
-            let isStored = outcomeOfMessage[candidate.index].map { $0 != .unchanged } ?? false
+            let isStored = isStoredMessage[candidate.index]
             if isStored { counts.stored += 1 } else { counts.unchanged += 1 }
             receipts.note(isStored ? .stored : .unchanged, batch.messages[candidate.index])
         }

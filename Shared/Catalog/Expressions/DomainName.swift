@@ -5,6 +5,10 @@ package struct DomainName: Equatable {
 
     /// Finds the host in `text`; nil where there is none that could be a domain.
     package init?(in text: String) {
+        if Self.isPlainHost(text) {
+            name = text
+            return
+        }
         var rest = text.trimmed[...]
         if let scheme = rest.firstRange(ofASCII: "://") { rest = rest[scheme...] }
         if let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" || $0 == "#" }) { rest = rest[..<end] }
@@ -22,6 +26,30 @@ package struct DomainName: Equatable {
             labels.last?.allSatisfy(\.isNumber) == false
         else { return nil }
         name = host
+    }
+
+    /// What nearly all are: labels of lower-case ASCII with dots between them, and nothing to take off.
+    private static func isPlainHost(_ text: String) -> Bool {
+        guard text.utf8.count <= 253, !text.hasPrefix("www.") else { return false }
+        var labels = 1
+        var length = 0
+        var isNumber = true
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "."):
+                guard length > 0 else { return false }
+                labels += 1
+                length = 0
+                isNumber = true
+                continue
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): break
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"): isNumber = false
+            default: return false
+            }
+            length += 1
+            guard length <= 63 else { return false }
+        }
+        return labels >= 2 && length > 0 && !isNumber
     }
 }
 
