@@ -46,14 +46,17 @@ struct SamplePages: Sendable {
     /// The objects of `system`.
     static func objects(of system: String) -> [String] { shares.filter { $0.system == system }.map(\.object) }
 
+    private static let warmUpLetters = ["s", "t", "u", "v", "w"]
+    /// How often everything is synced before what is measured.
+    var warmUps: Int { Self.warmUpLetters.count }
     /// The customers of the warm-up, whose pages are those of ``customers``: `v1` and `w1` have the pages of `c1`.
-    var warmUpCustomers: [String] { ["v", "w"].flatMap { first in customers.map { first + $0.dropFirst() } } }
+    var warmUpCustomers: [String] { Self.warmUpLetters.flatMap { first in customers.map { first + $0.dropFirst() } } }
 
     /// The response to a request's target.
     func answer(_ target: Substring) -> [UInt8] {
         let parts = target.split(separator: "?", maxSplits: 1)
         guard var path = parts.first.map(String.init) else { return PageServer.notFound }
-        if path.hasPrefix("/v") || path.hasPrefix("/w"), path.dropFirst(2).first?.isNumber == true {
+        if Self.warmUpLetters.contains(where: { path.hasPrefix("/" + $0) }), path.dropFirst(2).first?.isNumber == true {
             path = "/c" + path.dropFirst(2)
         }
         let query = parts.dropFirst().first?.split(separator: "&") ?? []
