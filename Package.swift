@@ -63,6 +63,7 @@ let package = Package(
         system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         system("CJemalloc", pkgConfig: "jemalloc", apt: "libjemalloc-dev"),
         shim("CRdKafkaShim", over: ["CRdKafka"]),
         shim("CCurlShim", over: ["CCurl"]),
@@ -80,11 +81,13 @@ let package = Package(
         shared("JSON", ["CSimdjson"], exclude: ["DIFFERENCES.md"]),
         shared("YAML", ["CYAML"]),
         shared("Cryptography", ["CCrypto"]),
+        shared("Archives", ["CArchive"]),
         shared("MemoryAllocator", ["CJemalloc"]),
 
         // What the services are made of.
+        // FoundationXML reads with libxml2, which static executables link themselves (apt: libxml2-dev).
         shared(
-            "Catalog", ["Models", "JSON", "YAML", "Cryptography"],
+            "Catalog", ["Models", "JSON", "YAML", "Cryptography", "Archives"],
             exclude: ["Providers", "LANGUAGE.md", "EXCHANGES.md"]),
         shim("CMigrationScripts"),
         shared("Migrations", ["CMigrationScripts"], exclude: ["sql"], path: "Shared/Storage/Migrations"),
@@ -170,6 +173,7 @@ let package = Package(
         tests("MigrationsTests", ["Migrations"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+        tests("ArchivesTests", ["Archives"]),
 
         // Tests against real services, named by environment variables.
         .target(

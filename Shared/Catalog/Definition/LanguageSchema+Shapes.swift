@@ -1,3 +1,4 @@
+import Archives
 import Models
 
 extension LanguageSchema {
@@ -74,7 +75,10 @@ extension LanguageSchema {
             "headers": .map(texts), "body": .any, "form": .map(texts),
         ],
         "Records": ["path": texts, "form": .words(RecordSource.Form.allCases.map(\.rawValue))],
-        "Format": ["as": .words(ResponseFormat.Kind.allCases.map(\.rawValue)), "columns": texts],
+        "Format": [
+            "as": .words(ResponseFormat.Kind.allCases.map(\.rawValue)), "columns": texts, "lists": texts,
+            "packed": .words(PackedFile.Packing.allCases.map(\.rawValue)),
+        ],
         "Parents": ["fields": texts, "batch": .number, "changed": .bool],
         "Report": [
             "create": .component("Report: create and download"), "poll": .component("Report: poll"),

@@ -1,12 +1,14 @@
+import Archives
+
 /// How the body of a response is written.
 public struct ResponseFormat: Sendable, Hashable {
     enum Key: String, LanguageKey {
-        case `as`, separator, columns
+        case `as`, separator, columns, lists, packed
     }
 
-    /// The formats. What HTTP itself compresses (`Content-Encoding`) is unpacked before; files of gzip or zip are not.
+    /// The formats.
     public enum Kind: String, Sendable, CaseIterable {
-        case json, csv, jsonl
+        case json, csv, jsonl, xml
     }
 
     /// The format.
@@ -15,6 +17,10 @@ public struct ResponseFormat: Sendable, Hashable {
     public var separator: UInt8
     /// The names of CSV's columns where the first line does not hold them.
     public var columns: [String]
+    /// The elements of XML that are lists even where there is one of them.
+    public var lists: [String]
+    /// How the file is packed. What HTTP itself compresses (`Content-Encoding`) is unpacked before.
+    public var packed: PackedFile.Packing?
 
     /// JSON.
     static let json = ResponseFormat(kind: .json)
@@ -23,6 +29,7 @@ public struct ResponseFormat: Sendable, Hashable {
         self.kind = kind
         separator = UInt8(ascii: ",")
         columns = []
+        lists = []
     }
 
     init?(_ node: DefinitionNode, path: String, context: DecodingContext) {
@@ -39,13 +46,13 @@ public struct ResponseFormat: Sendable, Hashable {
         }
         let reader = KeyedReader<Key>(node, path: path, context: context)
         guard let kind = reader.choice(.as, Kind.self) else {
-            if !reader.has(.as) { reader.missing(.as, advice: "write as: csv, jsonl or json") }
+            if !reader.has(.as) { reader.missing(.as, advice: "write as: csv, jsonl, xml or json") }
             return nil
         }
         self.kind = kind
-        columns = reader.items(.columns).compactMap { node in
-            if case .text(let text) = node.content { text } else { nil }
-        }
+        packed = reader.choice(.packed, PackedFile.Packing.self)
+        columns = Self.texts(reader.items(.columns))
+        lists = Self.texts(reader.items(.lists))
         if let text = reader.text(.separator) {
             let bytes = Array(text.utf8)
             if bytes.count == 1, bytes[0] != UInt8(ascii: "\""), bytes[0] != 10, bytes[0] != 13 {
@@ -59,5 +66,12 @@ public struct ResponseFormat: Sendable, Hashable {
             context.report(
                 at: node.origin, path: path, "only CSV has a separator and columns", advice: "remove them")
         }
+        if kind != .xml, reader.has(.lists) {
+            reader.report(.lists, "only XML has elements that can be lists", advice: "remove 'lists'")
+        }
+    }
+
+    private static func texts(_ nodes: [DefinitionNode]) -> [String] {
+        nodes.compactMap { node in if case .text(let text) = node.content { text } else { nil } }
     }
 }

@@ -6,12 +6,15 @@ struct EntryList {
     let source: RecordSource
     /// The largest rewritten list, in bytes: a parent that is repeated for each of its entries must not fill memory.
     let limit: Int
+    /// Whether a list is empty that is not there while what it would stand in is: XML has no other way to say so.
+    var absentIsEmpty = false
 
     /// The entries, and whether Postgres can hold them as they are.
     func entries(of document: JSONDocument) throws(UnreadableBody) -> (nodes: [JSONNode], isStorable: Bool) {
         guard let path = path(in: document) else {
             throw UnreadableBody("there is nothing at '\(source.description)'")
         }
+        if absentIsEmpty, isEmpty(path, in: document.root) { return ([], true) }
         switch source.form {
         case .list:
             do {
@@ -30,6 +33,13 @@ struct EntryList {
         guard source.paths.count > 1 else { return source.paths.first }
         let found = source.paths.filter { !document.root.all($0).isEmpty }
         return found.first { path in document.root.all(path).contains { !$0.isNull } } ?? found.first
+    }
+
+    private func isEmpty(_ path: JSONPath, in root: JSONNode) -> Bool {
+        guard root.all(path).isEmpty else { return false }
+        var outer = path.steps
+        while outer.last == .every { outer.removeLast() }
+        return outer.popLast() != nil && !outer.isEmpty && !root.all(JSONPath(steps: outer)).isEmpty
     }
 
     private func parsed(_ bytes: [UInt8]) throws(UnreadableBody) -> (nodes: [JSONNode], isStorable: Bool) {

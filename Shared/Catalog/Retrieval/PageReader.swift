@@ -61,8 +61,10 @@ struct PageReader {
     {
         let entries: (nodes: [JSONNode], isStorable: Bool)
         do {
-            entries = try EntryList(source: listing.selection.entries, limit: definition.limits.bodyBytes * 4)
-                .entries(of: document)
+            entries = try EntryList(
+                source: listing.selection.entries, limit: definition.limits.bodyBytes * 4,
+                absentIsEmpty: listing.format.kind == .xml
+            ).entries(of: document)
         } catch {
             throw Failure(
                 .definition,

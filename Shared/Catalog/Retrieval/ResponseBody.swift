@@ -1,3 +1,4 @@
+import Archives
 import JSON
 import Models
 
@@ -13,26 +14,55 @@ struct ResponseBody {
 
     init(_ response: ProviderResponse, format: ResponseFormat, limit: Int) {
         document = Result { () throws(Problem) in
-            let isError = !(200...299).contains(response.status)
             // Errors are JSON even where the records are not.
-            let kind = isError ? .json : format.kind
+            let format = (200...299).contains(response.status) ? format : .json
             let bytes: [UInt8]
             do throws(UnreadableBody) {
-                switch kind {
-                case .json: bytes = response.body
-                case .csv:
-                    var reader = CSVReader(response.body[...], separator: format.separator, limit: limit * 4)
-                    bytes = try reader.json(columns: format.columns)
-                case .jsonl: bytes = JSONLines.json(response.body[...])
-                }
+                bytes = try Self.json(response.body, format, limit: limit)
             } catch {
                 throw .other(error)
             }
             do throws(JSONError) {
-                return try JSONDocument(bytes[...], limits: JSONLimits(bytes: kind == .json ? limit : limit * 4))
+                return try JSONDocument(
+                    bytes[...], limits: JSONLimits(bytes: format.kind == .json ? limit : limit * 4))
             } catch {
                 throw .json(error)
             }
+        }
+    }
+
+    private static func json(_ body: [UInt8], _ format: ResponseFormat, limit: Int) throws(UnreadableBody) -> [UInt8] {
+        guard let packing = format.packed else { return try json(file: body, format, limit: limit) }
+        let files: [[UInt8]]
+        do throws(ArchiveError) {
+            files = try PackedFile(body, packing: packing).files(limit: limit)
+        } catch {
+            throw UnreadableBody(error.description, isCutOff: error.isCutOff)
+        }
+        if files.count == 1 { return try json(file: files[0], format, limit: limit) }
+        guard format.kind == .csv || format.kind == .jsonl else {
+            throw UnreadableBody("the archive has \(files.count) files, of which only CSV and JSON Lines make one list")
+        }
+        var out: [UInt8] = [UInt8(ascii: "[")]
+        for file in files {
+            let list = try json(file: file, format, limit: limit)
+            guard list.count > 2 else { continue }
+            if out.count > 1 { out.append(UInt8(ascii: ",")) }
+            out.append(contentsOf: list.dropFirst().dropLast())
+        }
+        return out + [UInt8(ascii: "]")]
+    }
+
+    private static func json(
+        file: [UInt8], _ format: ResponseFormat, limit: Int
+    ) throws(UnreadableBody) -> [UInt8] {
+        switch format.kind {
+        case .json: return file
+        case .jsonl: return JSONLines.json(file[...])
+        case .csv:
+            var reader = CSVReader(file[...], separator: format.separator, limit: limit * 4)
+            return try reader.json(columns: format.columns)
+        case .xml: return try XMLReader(file[...], lists: Set(format.lists), limit: limit * 4).json()
         }
     }
 }
@@ -54,6 +84,8 @@ extension ResponseBody.Problem {
                 Failure(
                     .definition, "the response of \(provider) for \(object) is not usable JSON: \(error)",
                     advice: "check the request against the provider's documentation"))
+        case .other(let error) where error.isCutOff:
+            .retry(Failure(.transient, "the response of \(provider) for \(object) is not complete: \(error)"))
         case .other(let error):
             .failed(
                 Failure(
