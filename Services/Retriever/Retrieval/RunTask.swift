@@ -7,7 +7,7 @@ import Storage
 /// Carries out what the machine of one run says.
 package struct RunTask: Sendable {
     /// What a run needs of its process.
-    package struct Surroundings: Sendable {
+    package final class Surroundings: Sendable {
         let fetcher: PageFetcher
         let sender: PageSender
         let writer: RunWriter
@@ -64,41 +64,47 @@ package struct RunTask: Sendable {
 
     /// Retrieves until the run is let go of.
     package func retrieve(from position: PagePosition) async {
-        var machine = RetrievalMachine(
-            position: position, page: run.claimed.nextPage,
-            postponements: run.claimed.postponements)
-        var pages: [Int32: (page: PageFetcher.Page, position: PagePosition)] = [:]
-        var cursor: JSONValue?
-        let fetched = PageShelf()
+        let progress = RunProgress(run.claimed, from: position)
         send.yield(.begun)
         await withDiscardingTaskGroup { group in
             for await event in events {
-                if case .fetched = event, let page = fetched.take() {
-                    pages[page.number] = (page.page, page.position)
-                    cursor = page.page.content.cursor ?? cursor
-                }
-                for action in machine.handle(event) {
-                    switch action {
-                    case .fetch(let position, let number, let failures):
-                        group.addTask { await fetch(position, number, failures, onto: fetched) }
-                    case .send(let number, let acknowledged):
-                        guard let page = pages.removeValue(forKey: number) else { continue }
-                        group.addTask { await deliver(page.page, number, page.position, acknowledged) }
-                    case .restart:
-                        group.addTask { await restart() }
-                    case .release(let release):
-                        await letGo(release, cursor: cursor)
-                        send.finish()
-                    case .fail(let failure):
-                        await fail(failure)
-                        send.finish()
-                    case .abandon:
-                        logger.info("the run belongs to another retriever now")
-                        send.finish()
-                    }
+                for action in begin(event, progress, in: &group) {
+                    await end(action, progress)
+                    send.finish()
                 }
             }
             group.cancelAll()
+        }
+    }
+
+    /// Begins what follows from `event`, and returns what ends the run. Not a part of the task that waits for events:
+    /// every value that an `async` function handles is kept in its frame for as long as it runs.
+    @inline(never)
+    private func begin(
+        _ event: Event, _ progress: RunProgress, in group: inout DiscardingTaskGroup
+    ) -> [RetrievalAction<PagePosition>] {
+        let fetched = progress.fetched
+        var endings: [RetrievalAction<PagePosition>] = []
+        for action in progress.handle(event) {
+            switch action {
+            case .fetch(let position, let number, let failures):
+                group.addTask { await fetch(position, number, failures, onto: fetched) }
+            case .send(let number, let acknowledged):
+                guard let page = progress.take(number) else { continue }
+                group.addTask { await deliver(page.page, number, page.position, acknowledged) }
+            case .restart:
+                group.addTask { await restart() }
+            case .release, .fail, .abandon: endings.append(action)
+            }
+        }
+        return endings
+    }
+
+    private func end(_ action: RetrievalAction<PagePosition>, _ progress: RunProgress) async {
+        switch action {
+        case .release(let release): await letGo(release, cursor: progress.cursor)
+        case .fail(let failure): await fail(failure)
+        default: logger.info("the run belongs to another retriever now")
         }
     }
 
