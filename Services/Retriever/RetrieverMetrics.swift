@@ -37,7 +37,7 @@ package final class RetrieverMetrics: Sendable {
         claims = metrics.counter("tributary_runs_claimed_total", "Sync runs claimed")
         retries = metrics.counter("tributary_requests_failed_total", "Requests that gave no page")
         ended = Dictionary(
-            uniqueKeysWithValues: ["drained", "postponed", "handed_back"].map { ending in
+            uniqueKeysWithValues: ["drained", "awaiting_receipts", "postponed", "handed_back"].map { ending in
                 (
                     ending,
                     metrics.counter("tributary_runs_released_total", "Sync runs let go of", ["ending": ending])
@@ -79,6 +79,7 @@ package final class RetrieverMetrics: Sendable {
     func note(_ ending: RetrievalAction<PagePosition>.Release.Ending) {
         switch ending {
         case .drain: ended["drained"]?.increment()
+        case .awaitReceipts: ended["awaiting_receipts"]?.increment()
         case .postpone: ended["postponed"]?.increment()
         case .handBack: ended["handed_back"]?.increment()
         }

@@ -47,7 +47,8 @@ final class RetrieverProcess: Sendable {
         gate = BacklogGate(
             bounds: .init(
                 perObject: Int64(context[RetrieverSettings.objectBacklog]),
-                perCustomer: Int64(context[RetrieverSettings.customerBacklog])))
+                perCustomer: Int64(context[RetrieverSettings.customerBacklog])),
+            patience: context[RetrieverSettings.receiptPatience], clock: context.clock)
         self.metrics = metrics
         let writer = RunWriter(store: store)
         surroundings = RunTask.Surroundings(

@@ -19,6 +19,9 @@ package enum RetrieverSettings {
     static let customerBacklog = Setting.integer(
         "customer-backlog", environment: "TRIBUTARY_CUSTOMER_BACKLOG", in: 1...10_000_000, default: "50000",
         "Records of one customer that may wait for their receipts")
+    static let receiptPatience = Setting.duration(
+        "receipt-patience", environment: "TRIBUTARY_RECEIPT_PATIENCE", default: "30s",
+        "How long a run may wait for room for more records before it makes room itself until its own are stored")
     static let keys = Setting.text(
         "keys", environment: "TRIBUTARY_KEYS",
         "Keys that credentials are sealed with, id:base64 separated by commas, the current one first", isSecret: true,
@@ -48,8 +51,8 @@ package enum RetrieverSettings {
 
     /// All of them.
     package static let all: [any SettingDeclaration] = [
-        providers, capacity, lease, objectBacklog, customerBacklog, keys, tokenLease, disableRuns,
-        disableTime, probeEvery, allowAddresses, sabotage,
+        providers, capacity, lease, objectBacklog, customerBacklog, receiptPatience, keys, tokenLease,
+        disableRuns, disableTime, probeEvery, allowAddresses, sabotage,
     ]
 
     private static let parsePolicy: @Sendable (String) throws(InvalidValue) -> AddressPolicy = {

@@ -104,6 +104,7 @@ package enum Scheduler {
             RepeatingService(
                 "lateness", every: settings.housekeepingInterval, context: context, recover: keeper.recover
             ) {
+                _ = try await closing.resume()
                 let sentBack = try await closing.judge()
                 if sentBack > 0 {
                     metrics.pagesLost.increment(by: sentBack)

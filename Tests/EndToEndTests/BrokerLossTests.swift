@@ -9,10 +9,16 @@ import Testing
     private let seed = UInt64.random(in: 0...99_999)
 
     @Test func `a broker that comes back empty and a Postgres that restarts change nothing in the end`() async throws {
-        try await withPrivateBroker { try await loseEverything($0) }
+        try await withPrivateBroker { try await loseEverything($0, settings: QuickSettings.all) }
     }
 
-    private func loseEverything(_ broker: PrivateBroker) async throws {
+    /// With so little room, whatever is lost fills it: every run then waits for receipts that never come.
+    @Test func `runs that wait for the receipts of lost records go on`() async throws {
+        let settings = QuickSettings.all.merging(["TRIBUTARY_CUSTOMER_BACKLOG": "100"]) { $1 }
+        try await withPrivateBroker { try await loseEverything($0, settings: settings) }
+    }
+
+    private func loseEverything(_ broker: PrivateBroker, settings: [String: String]) async throws {
         let seed = seed
         try await withTestDatabase { database in
             // Slow answers, so that there is a middle.
@@ -20,7 +26,7 @@ import Testing
             troubles.slow = 0.5
             let world = try await ScriptedWorld(
                 database: database, recordsPerObject: [4000, 4000], seed: seed, troubles: troubles,
-                brokers: broker.address, settings: QuickSettings.all)
+                brokers: broker.address, settings: settings)
             do {
                 for service in ["scheduler", "retriever", "retriever", "processor", "processor"] {
                     try world.pipeline.start(service)

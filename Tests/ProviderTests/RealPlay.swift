@@ -146,6 +146,7 @@ struct RealPlay {
             switch ending {
             case .drained: ("drained", nil)
             case .postponed(_, let failure): ("postponed \(failure.kind.rawValue)", failure)
+            case .heldUp: ("held up", nil)
             case .handedBack: ("handed back", nil)
             case .failed(let failure): ("failed \(failure.kind.rawValue)", failure)
             }

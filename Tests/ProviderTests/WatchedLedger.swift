@@ -7,6 +7,7 @@ actor WatchedLedger: RetrievalStore {
     enum Ending: Sendable {
         case drained
         case postponed(until: Timestamp, Failure)
+        case heldUp
         case handedBack
         case failed(Failure)
     }
@@ -47,6 +48,7 @@ actor WatchedLedger: RetrievalStore {
             switch release.ending {
             case .drain: endings.append(.drained)
             case .postpone(let wakeAt, let cause): endings.append(.postponed(until: wakeAt, cause))
+            case .awaitReceipts: endings.append(.heldUp)
             case .handBack: endings.append(.handedBack)
             }
         }

@@ -89,6 +89,16 @@ import Testing
                 == [.release(.init(ending: .handBack, acknowledged: 0...0, position: 1, nextPage: 1))])
     }
 
+    @Test func aRunThatIsHeldUpSendsWhatItHasAndAwaitsItsReceipts() {
+        var machine = machine()
+        _ = machine.handle(.begun)
+        _ = machine.handle(.fetched(next: 1))
+        #expect(machine.handle(.heldUp) == [])
+        #expect(
+            machine.handle(.acknowledged(page: 0))
+                == [.release(.init(ending: .awaitReceipts, acknowledged: 0...0, position: 1, nextPage: 1))])
+    }
+
     @Test func aLostClaimEndsEverythingSilently() {
         var machine = machine()
         _ = machine.handle(.begun)

@@ -1,4 +1,5 @@
 import Models
+import Service
 import Storage
 
 /// Keeps the records that no receipt has come back for within bounds, per object and per customer: that bounds memory
@@ -22,13 +23,20 @@ package actor BacklogGate {
         }
     }
 
+    /// There was no room for longer than a run should wait. What is missing may be lost, and whether it is can only be
+    /// found out about runs that nobody holds.
+    package struct HeldUp: Error {}
+
     private struct Waiter {
         var object: Int64
         var customer: Int64
+        var since: Timestamp
         var continuation: CheckedContinuation<Void, any Error>
     }
 
     private let bounds: Bounds
+    private let patience: Duration
+    private let clock: any WallClock
     private var known = Backlog()
     /// Records declared since `known` was read. Some may have been counted in it already: the error is on the safe side.
     private var declaredSince = Backlog()
@@ -37,8 +45,12 @@ package actor BacklogGate {
     private var waiters: [Int: Waiter] = [:]
     private var lastWaiter = 0
 
-    /// A gate with `bounds`.
-    package init(bounds: Bounds) { self.bounds = bounds }
+    /// A gate with `bounds`, at which nobody waits much longer than `patience`.
+    package init(bounds: Bounds, patience: Duration = .seconds(30), clock: any WallClock = SystemClock()) {
+        self.bounds = bounds
+        self.patience = patience
+        self.clock = clock
+    }
 
     /// How many runs wait.
     package var waiting: Int { waiters.count }
@@ -50,7 +62,7 @@ package actor BacklogGate {
     }
 
     /// Returns when the object and its customer are within their bounds.
-    /// - Throws: `CancellationError` when the run is given up meanwhile.
+    /// - Throws: `CancellationError` when the run is given up meanwhile; `HeldUp` when it has waited too long.
     package func pass(object: Int64, customer: Int64) async throws {
         guard !isOpen(object: object, customer: customer) else { return }
         lastWaiter += 1
@@ -60,7 +72,8 @@ package actor BacklogGate {
                 if Task.isCancelled {
                     continuation.resume(throwing: CancellationError())
                 } else {
-                    waiters[id] = Waiter(object: object, customer: customer, continuation: continuation)
+                    waiters[id] = Waiter(
+                        object: object, customer: customer, since: clock.now, continuation: continuation)
                 }
             }
         } onCancel: {
@@ -79,6 +92,11 @@ package actor BacklogGate {
         for (id, waiter) in waiters where isOpen(object: waiter.object, customer: waiter.customer) {
             waiters[id] = nil
             waiter.continuation.resume()
+        }
+        let limit = clock.now - patience
+        for (id, waiter) in waiters where waiter.since < limit {
+            waiters[id] = nil
+            waiter.continuation.resume(throwing: HeldUp())
         }
     }
 

@@ -16,6 +16,8 @@ package enum RetrievalEvent<Position: Sendable & Equatable>: Sendable {
     case claimLost
     /// The position was cleared as asked; the run begins anew there.
     case restarted(Position)
+    /// There is no room for the next page, and has not been for long.
+    case heldUp
     /// The retriever stops.
     case stop
 }
@@ -51,7 +53,7 @@ package enum RetrievalAction<Position: Sendable & Equatable>: Sendable, Equatabl
     package struct Release: Sendable, Equatable {
         /// Why.
         package enum Ending: Sendable, Equatable {
-            case drain, handBack
+            case drain, awaitReceipts, handBack
             case postpone(Failure)
         }
         /// Why.

@@ -20,6 +20,7 @@ package struct RetrievalMachine<Position: Sendable & Equatable>: Sendable {
 
     private enum Goal: Equatable {
         case everything
+        case awaitReceipts
         case handBack
         case postpone(Failure)
         case fail(Failure)
@@ -87,6 +88,9 @@ package struct RetrievalMachine<Position: Sendable & Equatable>: Sendable {
             firstUnmarked = 0
             acknowledged = []
             goal = .everything
+        case .heldUp:
+            isFetching = false
+            if goal == .everything { goal = .awaitReceipts }
         case .stop:
             if goal == .everything { goal = .handBack }
         }
@@ -136,6 +140,7 @@ package struct RetrievalMachine<Position: Sendable & Equatable>: Sendable {
         case .everything:
             guard position == nil, waiting.isEmpty else { return [] }
             return over(.release(release(.drain)))
+        case .awaitReceipts: return over(.release(release(.awaitReceipts)))
         case .handBack: return over(.release(release(.handBack)))
         case .postpone(let failure): return over(.release(release(.postpone(failure))))
         case .fail(let failure): return over(.fail(failure))

@@ -134,6 +134,9 @@ package struct RunTask: Sendable {
             }
         } catch is CancellationError {
             return
+        } catch is BacklogGate.HeldUp {
+            logger.info("the run makes room until its records are stored", [.page: .int(number)])
+            send.yield(.heldUp)
         } catch {
             send.yield(.notFetched(.retry(Failure(.transient, "\(error)", isOurs: true))))
         }
@@ -197,6 +200,7 @@ package struct RunTask: Sendable {
         let ending: RunRelease.Ending
         switch release.ending {
         case .drain: ending = .drain(cursor: cursor?.encoded)
+        case .awaitReceipts: ending = .awaitReceipts
         case .handBack: ending = .handBack
         case .postpone(let failure): ending = .postpone(wakeAt: wakeTime(failure), cause: failure)
         }

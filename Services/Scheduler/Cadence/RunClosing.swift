@@ -25,6 +25,9 @@ package struct RunClosing: Sendable {
     /// Closes the runs whose proofs are complete.
     package func close() async throws -> [ClosedRun] { try await store.closeDrained(limit: settings.batch) }
 
+    /// Lets those runs go on that waited for room and whose records are stored now.
+    package func resume() async throws -> Int { try await store.resumeReceived() }
+
     /// Judges late runs whose barrier has come back, sends barriers for the others, and sends those again that did not
     /// come back. Returns how many runs were sent back to fetch lost pages again.
     package func judge() async throws -> Int {

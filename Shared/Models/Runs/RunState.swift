@@ -19,6 +19,10 @@ public enum RunEvent: String, Sendable, CaseIterable {
     case holderLost
     /// The last page is acknowledged by the broker.
     case drain
+    /// There was no room for more records for so long that the run waits for its receipts before it goes on.
+    case awaitReceipts
+    /// What it waited for is stored.
+    case resume
     /// Every page has all its receipts.
     case succeed
     /// A page was proven lost: another attempt, from that page.
@@ -35,11 +39,11 @@ extension RunState {
         .idle: [.open: .queued],
         .queued: [.claim: .running, .cancel: .idle, .fail: .idle],
         .running: [
-            .postpone: .postponed, .handBack: .queued, .holderLost: .queued, .drain: .draining, .fail: .idle,
-            .cancel: .idle,
+            .postpone: .postponed, .handBack: .queued, .holderLost: .queued, .drain: .draining,
+            .awaitReceipts: .draining, .fail: .idle, .cancel: .idle,
         ],
         .postponed: [.wake: .queued, .cancel: .idle, .fail: .idle],
-        .draining: [.succeed: .idle, .pageLost: .queued, .cancel: .idle],
+        .draining: [.succeed: .idle, .resume: .queued, .pageLost: .queued, .cancel: .idle],
     ]
 
     /// The state after `event`, or nil where the event is not allowed in this state.

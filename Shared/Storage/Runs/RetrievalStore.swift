@@ -170,6 +170,9 @@ public struct RunRelease: Sendable {
     public enum Ending: Sendable {
         /// The last page is acknowledged. `cursor` (JSON) is what the next run starts from, where the provider has one.
         case drain(cursor: [UInt8]?)
+        /// There is no room for more records: the run goes on at its position when its own are stored, or before it where
+        /// they prove to be lost.
+        case awaitReceipts
         /// Not before `wakeAt`; the cause is shown meanwhile.
         case postpone(wakeAt: Timestamp, cause: Failure)
         /// The retriever stops.

@@ -113,6 +113,8 @@ public protocol SchedulingStore: Sendable {
     func unring(_ rings: [Doorbell]) async throws
     /// Closes up to `limit` drained runs whose pages have all their receipts.
     func closeDrained(limit: Int) async throws -> [ClosedRun]
+    /// Queues those runs again that were let go of to wait for receipts and have them all. Returns how many.
+    func resumeReceived() async throws -> Int
     /// The types whose runs have waited for receipts longer than `lateAfter`, one for each topic.
     func typesWithLateRuns(lateAfter: Duration) async throws -> [InteractionType]
     /// Opens a barrier over `partitions` partitions of `topic`, shared by all runs that are late in it now. While

@@ -37,6 +37,7 @@ struct HostileProviderTests {
         case .drained: "drained"
         case .failed(let failure): "failed \(failure.kind.rawValue)"
         case .postponed(_, let failure): "postponed \(failure.kind.rawValue)"
+        case .heldUp: "held up"
         case .handedBack: "handed back"
         case nil: "nothing"
         }

@@ -119,6 +119,18 @@ import Testing
         #expect(await gate.waiting == 0)
     }
 
+    @Test func `nobody waits for good: what is missing may be lost`() async throws {
+        let gate = BacklogGate(bounds: .init(perObject: 100, perCustomer: 100), patience: .milliseconds(1))
+        await gate.declare(100, object: 1, customer: 7)
+        let waiting = Task { try await gate.pass(object: 1, customer: 7) }
+        while await gate.waiting == 0 { await Task.yield() }
+        while await gate.waiting > 0 {
+            await gate.startReading()
+            await gate.update(Backlog(byObject: [1: 100], byCustomer: [7: 100]))
+        }
+        await #expect(throws: BacklogGate.HeldUp.self) { try await waiting.value }
+    }
+
     private actor Order {
         private(set) var events: [String] = []
         func note(_ event: String) { events.append(event) }

@@ -268,5 +268,34 @@ extension RunLedgerCheck {
             try expect(again.first?.position.map { String(decoding: $0, as: UTF8.self) }, #"{"at":1}"#)
             try expect(again.map(\.attempt), [2])
         },
+        RunLedgerCheck("a run that awaits receipts is not at its end, and goes on when it has them") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            _ = try await ledger.retrieval.advance([run.page(0)], lease: lease)
+            _ = try await ledger.retrieval.release(
+                [run.ending(.awaitReceipts, acknowledged: 0...0, position: #"{"at":1}"#, next: 1)], lease: lease)
+            try expect(try await ledger.scheduling.resumeReceived(), 0)
+            try await ledger.receive(run.claim, page: 0, stored: [0, 1])
+            try expect(try await ledger.scheduling.closeDrained(limit: 10).count, 0)
+            try expect(try await ledger.scheduling.resumeReceived(), 1)
+            let again = try await ledger.retrieval.claim(ledger.rings(), lease: lease)
+            try expect(again.map(\.nextPage), [1])
+            try expect(again.first?.position.map { String(decoding: $0, as: UTF8.self) }, #"{"at":1}"#)
+        },
+        RunLedgerCheck("a run that awaits receipts which are lost goes back to their page") { ledger in
+            let lease = try await ledger.retriever()
+            let run = try await ledger.claimedRun(lease)
+            _ = try await ledger.retrieval.advance([run.page(0, at: #"{"at":0}"#)], lease: lease)
+            _ = try await ledger.retrieval.release(
+                [run.ending(.awaitReceipts, acknowledged: 0...0, position: #"{"at":1}"#, next: 1)], lease: lease)
+            try expect(try await ledger.scheduling.typesWithLateRuns(lateAfter: .seconds(-1)), [.contacts])
+            let barrier = try await ledger.scheduling.openBarrier(topic: "t", partitions: 1)
+            try await ledger.pass(barrier: barrier.id, partition: 0)
+            try expect(try await ledger.scheduling.judgeLate(type: .contacts, topic: "t"), 1)
+            try expect(try await ledger.retrieval.backlog(objects: [run.objectID]).byObject, [:])
+            let again = try await ledger.retrieval.claim(ledger.rings(), lease: lease)
+            try expect(again.map(\.nextPage), [0])
+            try expect(again.first?.position.map { String(decoding: $0, as: UTF8.self) }, #"{"at":0}"#)
+        },
     ]
 }

@@ -10,7 +10,7 @@ extension MemoryRunLedger {
                 if let entry = entries[run.objectID] { noteSuccess(of: run.objectID, entry) }
             }
         }
-        _ = change(limit: limit, where: { $0.state == .draining && $0.pages.values.allSatisfy(\.isFull) }) { entry in
+        _ = change(limit: limit, where: { $0.hasItsReceipts && $0.position == nil }) { entry in
             guard entry.move(.succeed) else { return false }
             let pages = entry.pages.values
             closed.append(
@@ -37,6 +37,17 @@ extension MemoryRunLedger {
             return true
         }
         return closed
+    }
+
+    /// Queues those runs again that were let go of to wait for receipts and have them all.
+    public func resumeReceived() -> Int {
+        let now = clock.now
+        return change(where: { $0.hasItsReceipts && $0.position != nil }) { entry in
+            guard entry.move(.resume) else { return false }
+            entry.drainedAt = nil
+            entry.queuedAt = now
+            return true
+        }
     }
 
     /// The types whose runs have waited for receipts longer than `lateAfter`, one for each topic.
@@ -100,4 +111,8 @@ extension MemoryRunLedger {
             kind: "sync.finished", key: entry.source.object.description, source: entry.source.path,
             body: Array(#"{"outcome":"\#(outcome)","run":\#(entry.run)}"#.utf8))
     }
+}
+
+extension MemoryRunLedger.Entry {
+    fileprivate var hasItsReceipts: Bool { state == .draining && pages.values.allSatisfy(\.isFull) }
 }

@@ -86,10 +86,14 @@ extension MemoryRunLedger: RetrievalStore {
                 let event: RunEvent
                 switch release.ending {
                 case .drain(let cursor):
+                    entry.position = nil
                     entry.nextCursor = cursor
                     entry.drainedAt = clock.now
                     entry.answeredAt = clock.now
                     event = .drain
+                case .awaitReceipts:
+                    entry.drainedAt = clock.now
+                    event = .awaitReceipts
                 case .postpone(let wakeAt, let cause):
                     entry.wakeAt = wakeAt
                     entry.failureClass = cause.kind

@@ -74,7 +74,8 @@ extension PostgresRetrievalStore {
                 .intArray(releases.map { ($0.acknowledged?.lowerBound).map(Int64.init) }),
                 .intArray(releases.map { ($0.acknowledged?.upperBound).map(Int64.init) }),
                 .textArray(releases.map { Self.state(after: $0.ending).rawValue }),
-                .jsonArray(releases.map { $0.position?[...] }), .intArray(releases.map { Int64($0.nextPage) }),
+                .jsonArray(releases.map { if case .drain = $0.ending { nil } else { $0.position?[...] } }),
+                .intArray(releases.map { Int64($0.nextPage) }),
                 .jsonArray(releases.map { if case .drain(let cursor?) = $0.ending { cursor[...] } else { nil } }),
                 .timestampArray(releases.map { if case .postpone(let wakeAt, _) = $0.ending { wakeAt } else { nil } }),
                 .textArray(
@@ -131,7 +132,8 @@ extension PostgresRetrievalStore {
 
     static func state(after ending: RunRelease.Ending) -> RunState {
         switch ending {
-        case .drain: .draining
+        // A run that has more to fetch keeps its position there; one that has not has none.
+        case .drain, .awaitReceipts: .draining
         case .postpone: .postponed
         case .handBack: .queued
         }

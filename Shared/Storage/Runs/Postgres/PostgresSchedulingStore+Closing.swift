@@ -23,6 +23,22 @@ extension PostgresSchedulingStore {
         }
     }
 
+    /// Queues those runs again that were let go of to wait for receipts and have them all: they kept their position.
+    public func resumeReceived() async throws -> Int {
+        try await database.query(Self.resumeStatement).affected
+    }
+
+    static let resumeStatement = """
+        with ready as (
+          select s.object_id from tributary.object_state s
+          where s.state = 'draining' and s.position is not null and \(receiptCondition)
+          order by s.object_id for no key update skip locked
+        )
+        update tributary.object_state s set
+          state = 'queued', queued_at = clock_timestamp(), rung_at = null, drained_at = null
+        from ready r where s.object_id = r.object_id
+        """
+
     static let carelessCloseStatement = closeStatement.replacing(receiptCondition, with: "true")
 
     static let receiptCondition = """
@@ -36,7 +52,7 @@ extension PostgresSchedulingStore {
     static let closeStatement = """
         with complete as (
           select s.object_id from tributary.object_state s
-          where s.state = 'draining' and \(receiptCondition)
+          where s.state = 'draining' and s.position is null and \(receiptCondition)
           order by s.object_id limit $1 for no key update skip locked
         ), counted as (
           select c.object_id, count(p.page)::int as pages, coalesce(sum(p.expected), 0)::bigint as fetched,
