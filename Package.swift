@@ -142,7 +142,8 @@ let package = Package(
             ]),
         support("Exchanges", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "HTTPClient"]),
         tests(
-            "CatalogTests", ["Catalog", "Models", "JSON", "YAML", "Cryptography", "Exchanges", "SampleKeys"],
+            "CatalogTests",
+            ["Catalog", "Models", "JSON", "YAML", "Cryptography", "Exchanges", "SampleKeys", "SamplePackings"],
             exclude: ["Broken"]),
         shared("ProcessorConformance", ["Models", "Storage", "Processor"], path: "Tests/Support/ProcessorConformance"),
         tests(
@@ -173,7 +174,8 @@ let package = Package(
         tests("MigrationsTests", ["Migrations"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
-        tests("ArchivesTests", ["Archives"]),
+        support("SamplePackings"),
+        tests("ArchivesTests", ["Archives", "SamplePackings"]),
 
         // Tests against real services, named by environment variables.
         .target(

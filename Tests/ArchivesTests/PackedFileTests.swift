@@ -1,5 +1,5 @@
 import Archives
-import Foundation
+import SamplePackings
 import Testing
 
 @Suite("Packed files")

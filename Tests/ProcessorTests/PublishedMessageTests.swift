@@ -14,7 +14,7 @@ struct PublishedMessageTests {
         let record = PublishedRecord(
             type: .contacts, key: .entity(id), objectID: 2, externalID: "c\"1", revision: 3,
             changedAt: Timestamp(seconds: 0), fields: Array(#"{"id":"x","name":"Ann"}"#.utf8))
-        let message = RecordMessage.message(record, object: object, topics: TopicNames())
+        let message = RecordMessage.message(record, origin: RecordOrigin(object), topics: TopicNames())
         #expect(message.topic == "tributary.records.contacts")
         #expect(message.key.map { String(decoding: $0, as: UTF8.self) } == id.description)
         let value = try #require(
@@ -30,7 +30,7 @@ struct PublishedMessageTests {
         let record = PublishedRecord(
             type: .deals, key: .record(InteractionKey(objectID: 2, externalID: "d1")), objectID: nil, externalID: nil,
             revision: 0, changedAt: nil, fields: nil)
-        let message = RecordMessage.message(record, object: object, topics: TopicNames())
+        let message = RecordMessage.message(record, origin: RecordOrigin(object), topics: TopicNames())
         #expect(message.value == nil)
         #expect(message.key.map { String(decoding: $0, as: UTF8.self) } == "\(object.source.object):d1")
         #expect(message.headers.contains(MessageHeader(CloudEventHeader.type, CloudEventType.recordDeleted)))

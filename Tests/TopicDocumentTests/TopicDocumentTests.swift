@@ -63,7 +63,7 @@ import YAML
                 ? .entity(PublicID(high: 7, low: 8)) : .record(InteractionKey(objectID: 1, externalID: "x")),
             objectID: 1, externalID: "x", revision: 3, changedAt: Timestamp(microseconds: 0),
             fields: Array("{\(fields.map { "\"\($0)\":null" }.joined(separator: ","))}".utf8))
-        let message = RecordMessage.message(record, object: object, topics: topics)
+        let message = RecordMessage.message(record, origin: RecordOrigin(object), topics: topics)
         try document.check(message, as: "\(type.name)Changed", hasOptional: ["ce_time"])
         let members = try JSONValue(parsing: Array(try #require(message.value))).object?.map(\.key)
         #expect(Set(members ?? []) == document.properties(of: type.name))
@@ -74,7 +74,8 @@ import YAML
             type: .deals, key: .record(InteractionKey(objectID: 1, externalID: "x")), objectID: nil, externalID: nil,
             revision: 0, changedAt: nil, fields: nil)
         try document.check(
-            RecordMessage.message(gone, object: object, topics: topics), as: "recordDeleted", hasOptional: [])
+            RecordMessage.message(gone, origin: RecordOrigin(object), topics: topics), as: "recordDeleted",
+            hasOptional: [])
         let ring = Doorbell(objectID: 1, object: object.source.object, run: 1, provider: "stripe").message(
             topics: topics)
         try document.check(ring, as: "syncRequested", hasOptional: [])

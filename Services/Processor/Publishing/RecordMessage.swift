@@ -4,12 +4,8 @@ import Storage
 
 /// The message that shows the current state of a record on `records.*`: a value, or a tombstone for what is gone.
 package enum RecordMessage {
-    /// The message of `record`, which belongs to `object` (of an account or contact: to the object that describes it).
-    package static func message(_ record: PublishedRecord, object: StoredObject?, topics: TopicNames) -> Message {
-        message(record, origin: object.map(RecordOrigin.init), topics: topics)
-    }
-
-    static func message(_ record: PublishedRecord, origin: RecordOrigin?, topics: TopicNames) -> Message {
+    /// The message of `record`, which comes from `origin` (an account or contact: from the object that describes it).
+    package static func message(_ record: PublishedRecord, origin: RecordOrigin?, topics: TopicNames) -> Message {
         let object = origin?.object
         let type = record.type.isCustom ? object?.type ?? record.type : record.type
         let key = text(of: record.key, object: object)

@@ -2,7 +2,7 @@ import Models
 import Storage
 
 /// What all records of one Integration Object say of where they come from, written out once for all of them.
-struct RecordOrigin: Sendable {
+package struct RecordOrigin: Sendable {
     /// The object.
     let object: StoredObject
     /// Its path.
@@ -13,7 +13,7 @@ struct RecordOrigin: Sendable {
     let members: [UInt8]
 
     /// The origin of the records of `object`.
-    init(_ object: StoredObject) {
+    package init(_ object: StoredObject) {
         let source = object.source
         self.object = object
         path = source.path

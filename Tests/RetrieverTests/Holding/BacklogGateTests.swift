@@ -3,7 +3,7 @@ import Retriever
 import Storage
 import Testing
 
-@Suite("The backlog of a customer") struct BacklogGateTests {
+@Suite("The backlog of a customer", .timeLimit(.minutes(1))) struct BacklogGateTests {
     @Test func `an allowance grows while the processors run dry, up to its bound`() {
         var allowance = BacklogAllowance(most: 2000)
         #expect(allowance.records == BacklogAllowance.least)

@@ -92,7 +92,8 @@ package final class TestPipeline: Sendable {
             { records in
                 for record in records {
                     let object = try await self.object(of: record)
-                    let message = RecordMessage.message(record, object: object, topics: TopicNames())
+                    let message = RecordMessage.message(
+                        record, origin: object.map(RecordOrigin.init), topics: TopicNames())
                     let key = message.topic + " " + String(decoding: message.key ?? [], as: UTF8.self)
                     let value = message.value.map { String(decoding: $0, as: UTF8.self) }
                     state.withLock { $0[key] = .some(value) }

@@ -233,7 +233,9 @@ extension RunLedgerCheck {
             let run = try await ledger.claimedRun(lease)
             _ = try await ledger.retrieval.advance([run.page(0)], lease: lease)
             _ = try await ledger.retrieval.advance([run.page(1, acknowledged: 0...0)], lease: lease)
-            _ = try await ledger.retrieval.release([run.ending(.drain(cursor: nil), acknowledged: 1...1)], lease: lease)
+            // A position means that there is more to fetch, so what has drained keeps none.
+            _ = try await ledger.retrieval.release(
+                [run.ending(.drain(cursor: nil), acknowledged: 1...1, position: "{}")], lease: lease)
             try await ledger.receive(run.claim, page: 0, stored: [0, 1])
             try await ledger.receive(run.claim, page: 1, stored: [1])
             try expect(try await ledger.scheduling.closeDrained(limit: 10).count, 0)
