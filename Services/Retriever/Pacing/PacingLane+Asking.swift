@@ -87,7 +87,7 @@ extension PacingLane {
         let hasPlace = rule.concurrency == nil || underWay < places
         if let permit = permits.first, !waiters.isEmpty, hasPlace { times.append(permit.at) }
         if let time = askAt(now) { times.append(time) }
-        if !waiters.isEmpty, let time = sent.values.min() { times.append(time + rule.arrival) }
+        if !waiters.isEmpty, let time = sent.values.min() { times.append(time + rule.longestWay) }
         let inHand = inHand(now)
         for (place, waiter) in waiters.enumerated() where place >= inHand {
             if let patience = waiter.patience { times.append(waiter.since + patience) }

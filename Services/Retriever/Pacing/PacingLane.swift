@@ -44,6 +44,7 @@ package struct PacingLane: Sendable {
     var heldUntil: Timestamp
     /// When the requests were sent that may not have arrived yet.
     var sent: [Int: Timestamp] = [:]
+    private var usual = UsualAnswer()
     /// From when on the places are free of turns that were used, or are given back.
     var free: [Timestamp] = []
     var underWay = 0
@@ -94,7 +95,17 @@ package struct PacingLane: Sendable {
     package mutating func leave(_ id: Int, now: Timestamp) {
         underWay -= 1
         lastBusy = now
-        if let time = sent.removeValue(forKey: id) { reuse(min(now, time + rule.arrival) + rule.window) }
+        guard let time = sent.removeValue(forKey: id) else { return }
+        reuse(arrival(of: time, now: now) + rule.window)
+        usual.note(now - time, now: now)
+    }
+
+    /// When a request has arrived at the latest that was sent at `time` and has its answer now, or none yet. Where that
+    /// is more than twice what is usual, the request may have been held up: by a busy machine, or for a new connection.
+    private func arrival(of time: Timestamp, now: Timestamp) -> Timestamp {
+        let took = now - time
+        let isHeldUp = took > (usual.duration ?? .zero) * 2
+        return time + min(took, isHeldUp ? rule.longestWay : rule.arrival)
     }
 
     /// The provider wants fewer requests than the budget last knew of.
@@ -195,11 +206,11 @@ package struct PacingLane: Sendable {
         permits.insert(Permit(at: time, customer: nil), at: index)
     }
 
-    /// Requests that have surely arrived, though their answers are not there.
+    /// Requests that have arrived but for a provider that is very slow, though their answers are not there.
     private mutating func settle(_ now: Timestamp) {
-        for (id, time) in sent where time + rule.arrival <= now {
+        for (id, time) in sent where time + rule.longestWay <= now {
             sent[id] = nil
-            reuse(time + rule.arrival + rule.window)
+            reuse(arrival(of: time, now: now) + rule.window)
         }
     }
 

@@ -16,9 +16,14 @@ public struct BudgetRule: Sendable, Hashable {
         self.concurrency = concurrency.map { max(1, $0) }
     }
 
-    /// A request without an answer is taken to have arrived after so long: a sixteenth of the window. Until a window
-    /// after its arrival, its place in the limit is taken, so where answers are slow 94 % can be used.
+    /// A request is taken to have arrived after so long, a sixteenth of the window, unless its answer comes sooner or
+    /// unusually late. Until a window after its arrival, its place in the limit is taken, so where answers are slow 94 %
+    /// can be used.
     public var arrival: Duration { window / 16 }
+
+    /// The longest way to the provider that an unusually late answer is believed to show, a quarter of the window:
+    /// beyond that it is rather the provider that was slow, and its limit is to be used.
+    public var longestWay: Duration { window / 4 }
 
     /// The time between two turns: a little less than evenly spread ones would have, so that what was missed can be made
     /// up for. That the limit holds does not depend on it.

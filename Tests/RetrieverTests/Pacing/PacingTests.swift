@@ -32,6 +32,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
+    func `requests that are held up on their way do not make a window too full`(seed: UInt64) {
+        for processes in [1, 3] {
+            var world = PacingWorld(
+                Self.perSecond, processes: processes,
+                clients: clients(12).map { client in
+                    var client = client
+                    client.process = client.process.map { $0 % processes }
+                    return client
+                }, seed: seed, stall: .milliseconds(200))
+            world.run(for: .seconds(60))
+            #expect(world.excess == 0, "\(processes) processes, seed \(seed)")
+            let used = world.used(from: .seconds(5), to: .seconds(60))
+            #expect(used >= 0.9, "\(used) with \(processes) processes, seed \(seed)")
+        }
+    }
+
     @Test(arguments: [1, 3, 11]) func `nine tenths of a rate are used while there is work`(clients count: Int) {
         var world = PacingWorld(Self.perSecond, processes: 3, clients: clients(count), seed: 7)
         world.run(for: .seconds(30))

@@ -53,10 +53,16 @@ struct PacingWorld {
     /// The longest way of a request to the provider, and the longest delay of a timer or an answer of the database.
     private let slowestWay: Int64
     private let latest: Int64
+    /// How long one request in twenty is held up, at most.
+    private let stall: Int64
     let start: Timestamp
 
-    init(_ rule: BudgetRule, processes: Int, clients: [Client], seed: UInt64, isBusy: Bool = false) {
+    init(
+        _ rule: BudgetRule, processes: Int, clients: [Client], seed: UInt64, isBusy: Bool = false,
+        stall: Duration = .zero
+    ) {
         self.rule = rule
+        self.stall = stall.microseconds
         (slowestWay, latest) = isBusy ? (80_000, 60_000) : (10_000, 3_000)
         self.clients = clients
         start = now
@@ -141,7 +147,9 @@ struct PacingWorld {
             case .admit(let client):
                 underWay += 1
                 mostUnderWay = max(mostUnderWay, underWay)
-                let way = Duration.microseconds(random.number(0...min(slowestWay, rule.arrival.microseconds)))
+                let isStalled = stall > 0 && random.number(1...20) == 1
+                let way = Duration.microseconds(
+                    random.number(0...(isStalled ? stall : min(slowestWay, rule.arrival.microseconds))))
                 arrivals.append(
                     Arrival(
                         at: now + way, customer: clients[client].customer, isFresh: clients[client].isFresh))
