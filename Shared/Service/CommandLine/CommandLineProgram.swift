@@ -34,7 +34,9 @@ public struct CommandLineProgram: Sendable {
             Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment,
             terminal: StandardTerminal(), shutdown: signals.shutdown)
         LogSystem.shared.flush()
-        exit(code.rawValue)
+        // Not `exit`: threads of the libraries that are still ending must not meet half-destroyed globals.
+        fflush(nil)
+        _exit(code.rawValue)
     }
 
     /// Runs `arguments` (without the program's name).
